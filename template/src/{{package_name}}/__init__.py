@@ -1,0 +1,1 @@
+"""Typed, tested machine learning service: data, training, registry, serving, monitoring."""

@@ -1,0 +1,99 @@
+"""The model bundle: one folder, checked as a whole before anything in it is used.
+
+    model.onnx       what is served; a graph of arithmetic that cannot run code
+    pipeline.skops   what is retrained and inspected from; never loaded by the service
+    reference.json   the training distribution, for drift
+    manifest.json    the SHA-256 of each of them, and where the model comes from
+"""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from .errors import ModelError
+from .schema import Schema
+
+MODEL_FILE = "model.onnx"
+PIPELINE_FILE = "pipeline.skops"
+REFERENCE_FILE = "reference.json"
+MANIFEST_FILE = "manifest.json"
+_PARTS = (MODEL_FILE, PIPELINE_FILE, REFERENCE_FILE)
+
+
+class Manifest(BaseModel):
+    """What a bundle is and where it comes from."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    schema_fingerprint: str
+    run_id: str
+    created_at: datetime
+    candidate: str
+    threshold: float
+    params: dict[str, Any]
+    metrics: dict[str, float]
+    data_sha256: str
+    git_commit: str
+    packages: dict[str, str]
+    files: dict[str, str]
+
+    @property
+    def bundle_id(self) -> str:
+        """Twelve hex digits that name the bundle by its content."""
+        text = "".join(f"{name}={digest};" for name, digest in sorted(self.files.items()))
+        return hashlib.sha256(f"{text}{self.threshold}".encode()).hexdigest()[:12]
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """SHA-256 of each part in `folder`, by file name."""
+    return {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in _PARTS}
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Complete a bundle; written last, so that a folder without it is not a bundle."""
+    (folder / MANIFEST_FILE).write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read a bundle's manifest.
+
+    Raises:
+        ModelError: there is none, or it does not have the form of one.
+    """
+    path = folder / MANIFEST_FILE
+    try:
+        return Manifest.model_validate_json(path.read_bytes())
+    except FileNotFoundError:
+        raise ModelError(f"{folder} is no model bundle: it has no {MANIFEST_FILE}") from None
+    except ValidationError as error:
+        raise ModelError(f"{path} is no valid manifest: {error.errors()[0]['msg']}") from None
+
+
+def read_verified(folder: Path, schema: Schema) -> tuple[Manifest, Mapping[str, bytes]]:
+    """Read a bundle; the bytes returned are the very bytes whose hashes were checked.
+
+    Returns:
+        The manifest, and the content of each part by file name.
+
+    Raises:
+        ModelError: a part is missing or altered, or the model was trained for another schema.
+    """
+    manifest = read_manifest(folder)
+    if manifest.schema_fingerprint != schema.fingerprint:
+        raise ModelError(
+            f"{folder} was trained for schema {manifest.schema_fingerprint[:12]}, "
+            f"this code has schema {schema.fingerprint[:12]}: train again"
+        )
+    contents: dict[str, bytes] = {}
+    for name in _PARTS:
+        try:
+            contents[name] = (folder / name).read_bytes()
+        except FileNotFoundError:
+            raise ModelError(f"{folder} is incomplete: {name} is missing") from None
+        if hashlib.sha256(contents[name]).hexdigest() != manifest.files.get(name):
+            raise ModelError(f"{folder / name} is corrupt: its SHA-256 is not the manifest's")
+    return manifest, contents

@@ -1,0 +1,117 @@
+"""Settings: read once, validated, passed in. Nothing else in the package reads the environment.
+
+Sources, the later ones win: `config/base.toml`, `config/<environment>.toml`, and variables
+such as `APP_SERVING__PORT=9000`. `APP_ENVIRONMENT` chooses the environment (default `local`),
+`APP_CONFIG_DIR` the folder (default `config`).
+"""
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from .errors import ProjectError
+
+
+class _Section(BaseModel):
+    # A misspelt key is an error here, not a default in production.
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PathSettings(_Section):
+    """Folders and files, relative to the working directory unless absolute."""
+
+    data: Path
+    models: Path
+    runs: Path
+    params: Path
+
+
+class TrackingSettings(_Section):
+    """Where runs and registered models go."""
+
+    uri: str
+    experiment: str = Field(min_length=1)
+    model_name: str = Field(min_length=1)
+
+
+class ServingSettings(_Section):
+    """The HTTP service."""
+
+    host: str
+    port: int = Field(ge=0, le=65535)
+    max_body_bytes: int = Field(ge=1024)
+    max_batch_rows: int = Field(ge=1)
+    drift_window_rows: int = Field(ge=100)
+    reload_seconds: float = Field(gt=0)
+    drain_seconds: float = Field(ge=0)
+    access_log: bool
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"]
+
+
+class Settings(BaseSettings):
+    """Every setting of the project."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="APP_", env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    environment: str
+    paths: PathSettings
+    tracking: TrackingSettings
+    serving: ServingSettings
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Environment variables over TOML files; no `.env` file, no secrets folder."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def load_settings() -> Settings:
+    """Read the settings of the current environment.
+
+    Raises:
+        ProjectError: a file is missing, or a value is absent, unknown or out of range; the
+            message names the key, the value and what is accepted.
+    """
+    folder = Path(os.environ.get("APP_CONFIG_DIR", "config"))
+    environment = os.environ.get("APP_ENVIRONMENT", "local")
+    files = [folder / "base.toml", folder / f"{environment}.toml"]
+    for file in files:
+        if not file.is_file():
+            raise ProjectError(
+                f"settings file {file} does not exist (APP_ENVIRONMENT={environment}); "
+                "run from the project's root, or set APP_CONFIG_DIR"
+            )
+
+    class _FromFiles(Settings):
+        model_config = SettingsConfigDict(
+            toml_file=files, env_prefix="APP_", env_nested_delimiter="__", extra="forbid"
+        )
+
+    try:
+        return _FromFiles(environment=environment)  # type: ignore[call-arg]  # rest: sources
+    except ValidationError as error:
+        raise ProjectError(f"invalid settings:\n{describe(error)}") from None
+
+
+def describe(error: ValidationError) -> str:
+    """One line per problem: the key, what is accepted, the value found."""
+    return "\n".join(
+        f"  {'.'.join(map(str, item['loc']))}: {item['msg']} (found {item['input']!r})"
+        for item in error.errors()
+    )
