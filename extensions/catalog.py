@@ -1,0 +1,204 @@
+"""The catalogue of options: one entry in `catalog.yml` feeds prompts, dependencies, the test matrix and the docs page.
+
+The file is self-contained, as Copier loads it from the template's own folder: on an update the old and the new template
+each bring theirs, and a shared helper module would be taken from the wrong one.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+import yaml
+from copier.errors import UserMessageError
+from jinja2 import Environment, pass_context
+from jinja2.ext import Extension
+from jinja2.runtime import Context
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+GROUPS = ("serving", "train", "data", "dev", "docs")
+
+
+def _no_template_code(text: str) -> str:
+    """Copier renders the texts of choices once more, so they may not contain template code."""
+    if re.search(r"\{\{|\{%|\{#|^# %", text, re.MULTILINE):
+        raise ValueError(f"{text!r} contains template code")
+    return text
+
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True), AfterValidator(_no_template_code)]
+Link = Annotated[str, StringConstraints(pattern=r"^https://\S+$")]
+Requirement = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]*[^\"\\]*$")]
+Dependencies = dict[Annotated[str, StringConstraints(pattern="^(" + "|".join(GROUPS) + ")$")], tuple[Requirement, ...]]
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Option(_Entry):
+    """One choice on an axis, and the folder `template/{{use.<name>}}/` of the same name."""
+
+    name: Name
+    title: Text
+    summary: Text
+    choose_when: Text
+    avoid_when: Text
+    links: dict[Text, Link] = Field(default={})
+    dependencies: Dependencies = Field(default={})
+    conflicts: dict[Name, Text] = Field(default={}, description="option that cannot be combined with this one -> reason")
+    values: dict[Name, Text] = Field(default={}, description="facts that shared files need, the same keys along an axis")
+    gives_away: tuple[Text, ...] = Field(default=(), description="words that may stand in this option's folder only")
+
+
+class Axis(_Entry):
+    """One question about the stack. The first option is the default."""
+
+    name: Name
+    title: Text
+    question: Text
+    options: tuple[Option, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _same_values(self) -> Self:
+        for option in self.options:
+            if set(option.values) != set(self.options[0].values):
+                raise ValueError(f"{option.name}: `values` must have the same keys in each option of {self.name}")
+        return self
+
+
+class Catalog(_Entry):
+    """All axes in the order of their questions, and the dependencies that every project has."""
+
+    dependencies: Dependencies
+    axes: tuple[Axis, ...]
+
+    @model_validator(mode="after")
+    def _names_are_unique_and_known(self) -> Self:
+        names = [option.name for axis in self.axes for option in axis.options]
+        if len(set(names)) != len(names):
+            raise ValueError("option names must differ across all axes, as each names a folder")
+        for axis in self.axes:
+            for option in axis.options:
+                if unknown := set(option.conflicts) - (set(names) - {o.name for o in axis.options}):
+                    raise ValueError(f"{option.name}: conflicts with options that no other axis has: {sorted(unknown)}")
+        return self
+
+    def axis(self, name: str) -> Axis:
+        return next(axis for axis in self.axes if axis.name == name)
+
+    def chosen(self, answers: Mapping[str, Any]) -> dict[str, Option]:
+        """The option that `answers` choose on each axis."""
+        return {
+            axis.name: option for axis in self.axes for option in axis.options if answers[axis.name] == option.name
+        }
+
+    def conflict(self, axis: Axis, option: Option, answers: Mapping[str, Any]) -> str:
+        """Why `option` cannot be chosen after the answers to earlier axes; empty when it can."""
+        for earlier in itertools.takewhile(lambda other: other != axis, self.axes):
+            for other in earlier.options:
+                if answers.get(earlier.name) == other.name:
+                    if reason := option.conflicts.get(other.name) or other.conflicts.get(option.name):
+                        return f"not with {other.title}: {reason}"
+        return ""
+
+    def combinations(self) -> Iterator[dict[str, str]]:
+        """Each valid choice of one option per axis."""
+        for options in itertools.product(*(axis.options for axis in self.axes)):
+            answers = {axis.name: option.name for axis, option in zip(self.axes, options, strict=True)}
+            if not any(self.conflict(axis, o, answers) for axis, o in zip(self.axes, options, strict=True)):
+                yield answers
+
+    def requirements(self, answers: Mapping[str, Any]) -> dict[str, list[str]]:
+        """Sorted requirements of each dependency group."""
+        sources = [self.dependencies, *(option.dependencies for option in self.chosen(answers).values())]
+        return {group: sorted({line for source in sources for line in source.get(group, ())}) for group in GROUPS}
+
+    def modules(self) -> set[str]:
+        """Module names that a dependency of any option may have."""
+        sources = [self.dependencies, *(option.dependencies for axis in self.axes for option in axis.options)]
+        lines = (line for source in sources for group in source.values() for line in group)
+        return {re.split(r"[^a-z0-9._-]", line)[0].replace("-", "_") for line in lines}
+
+
+@cache
+def load(path: Path = Path(__file__).with_suffix(".yml")) -> Catalog:
+    """Read and validate the catalogue beside this file."""
+    return Catalog.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+
+
+class CatalogExtension(Extension):
+    """What `copier.yml` asks of the catalogue."""
+
+    def __init__(self, environment: Environment) -> None:
+        super().__init__(environment)
+        environment.globals |= {
+            "question": lambda axis: load().axis(axis).question,
+            "choices": _choices,
+            "default_option": _default_option,
+            "offered": _offered,
+            "switches": _switches,
+            "stack_of": _stack_of,
+            "requirements": _requirements,
+            "dependency_modules": load().modules(),
+        }
+
+
+@pass_context
+def _choices(context: Context, axis_name: str) -> str:
+    """The choices of an axis in Copier's notation; an impossible one carries its reason."""
+    axis = load().axis(axis_name)
+    return json.dumps(
+        [
+            [
+                f"{option.title}: {option.summary}",
+                {"value": option.name, "validator": load().conflict(axis, option, context)},
+            ]
+            for option in axis.options
+        ]
+    )
+
+
+@pass_context
+def _default_option(context: Context, axis_name: str) -> str:
+    """The first option that the earlier answers allow: a default that is not possible is an error in Copier."""
+    axis = load().axis(axis_name)
+    return next(option.name for option in axis.options if not load().conflict(axis, option, context))
+
+
+@pass_context
+def _offered(context: Context, axis_name: str) -> bool:
+    """Whether there is anything to choose; refuses an impossible `--data` answer before Copier would print a traceback."""
+    axis = load().axis(axis_name)
+    given = context["_copier_conf"]["data"].get(axis_name)
+    possible = [option.name for option in axis.options if not load().conflict(axis, option, context)]
+    if given is not None and given not in possible:
+        option = next((option for option in axis.options if option.name == given), None)
+        reason = f" ({load().conflict(axis, option, context)})" if option else ""
+        raise UserMessageError(f"{axis_name}: {given!r} is not accepted{reason}; accepted: {', '.join(possible)}")
+    return len(axis.options) > 1
+
+
+@pass_context
+def _switches(context: Context) -> str:
+    """Option -> "." when chosen, "" when not: the rendered name of its overlay folder."""
+    chosen = load().chosen(context).values()
+    return json.dumps({o.name: "." if o in chosen else "" for axis in load().axes for o in axis.options})
+
+
+@pass_context
+def _stack_of(context: Context) -> str:
+    """Axis -> what shared files may say about the option chosen on it."""
+    fields = {"name", "title", "summary", "links", "values"}
+    return json.dumps({axis: option.model_dump(include=fields) for axis, option in load().chosen(context).items()})
+
+
+@pass_context
+def _requirements(context: Context) -> str:
+    return json.dumps(load().requirements(context))

@@ -1,0 +1,82 @@
+"""One filter per file format for the free text of the answers: name, description, author.
+
+Each filter folds its input to one line and returns a complete literal or inline text of its format, so that a template
+writes `description = {{ project_description | toml }}` and no answer can end the value early.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import unicodedata
+from collections.abc import Callable
+
+from jinja2 import Environment
+from jinja2.ext import Extension
+
+# Letters that Unicode does not decompose into a base letter and an accent.
+_LATIN = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
+
+
+def plain(text: str) -> str:
+    """The text on one line, for files that have no syntax of their own."""
+    return " ".join(str(text).split())
+
+
+def as_json(text: str) -> str:
+    """A JSON string."""
+    return json.dumps(plain(text), ensure_ascii=False)
+
+
+def as_toml(text: str) -> str:
+    """A TOML basic string. JSON's escapes are a subset of TOML's."""
+    return as_json(text)
+
+
+def as_yaml(text: str) -> str:
+    """A double-quoted YAML scalar; what YAML does not print is escaped."""
+    return "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in as_json(text))
+
+
+def as_python(text: str) -> str:
+    """A Python string literal in the quotes that ruff's formatter chooses."""
+    text = plain(text).replace("\\", "\\\\")
+    if text.count('"') > text.count("'"):
+        return "'" + text.replace("'", "\\'") + "'"
+    return '"' + text.replace('"', '\\"') + '"'
+
+
+def as_markdown(text: str) -> str:
+    """Inline Markdown that shows the text as it is, in GitHub's dialect and in Python-Markdown's, also in a table."""
+    escaped = html.escape(plain(text), quote=False)
+    escaped = re.sub(r"([\\`*_{}\[\]()#!])", r"\\\1", escaped)
+    # No backslash escape in Python-Markdown; `:` makes links and emoji, `$` makes formulas.
+    escaped = re.sub(r"[|~^$:=%@\"]", lambda match: f"&#{ord(match[0])};", escaped)
+    # At the start of a line these would make a list.
+    return re.sub(r"^([-+]|\d+\.)(?=\s|$)", lambda match: match[0][:-1] + "\\" + match[0][-1], escaped)
+
+
+def slug(text: str, separator: str = "-") -> str:
+    """Lower-case ASCII words of the text; empty when it has none."""
+    ascii_text = unicodedata.normalize("NFKD", text.lower().translate(_LATIN)).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", separator, ascii_text).strip(separator)
+
+
+FILTERS: dict[str, Callable[..., str]] = {
+    "plain": plain,
+    "json": as_json,
+    "toml": as_toml,
+    "yaml": as_yaml,
+    "python": as_python,
+    "markdown": as_markdown,
+    "slug": slug,
+}
+
+
+class EscapeExtension(Extension):
+    """The filters of this module, under the name of the format."""
+
+    def __init__(self, environment: Environment) -> None:
+        super().__init__(environment)
+        environment.filters |= FILTERS
