@@ -1,0 +1,1 @@
+"""Data: fetch a version, load it against its contract, split it."""

@@ -1,0 +1,1 @@
+"""Features computed inside the pipeline, with their translation to ONNX."""
