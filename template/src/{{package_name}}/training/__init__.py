@@ -1,0 +1,1 @@
+"""Training: candidates, search, evaluation, export, and the run that ties them together."""

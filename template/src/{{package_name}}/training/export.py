@@ -1,0 +1,132 @@
+"""Export to ONNX behind a parity gate.
+
+skl2onnx converts some estimators silently wrong. So an export counts only when ONNX Runtime and
+scikit-learn agree on real rows and on rows made to hurt.
+"""
+
+import warnings
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import onnx
+from skl2onnx import convert_sklearn, update_registered_converter
+from skl2onnx.algebra.onnx_ops import OnnxConcat, OnnxDiv, OnnxEqual, OnnxGather, OnnxWhere
+from skl2onnx.common.data_types import FloatTensorType
+from sklearn.pipeline import Pipeline
+
+from ..encoding import UNKNOWN, Matrix
+from ..errors import ModelError
+from ..features.ratios import RatioFeatures
+from ..schema import Categorical, Schema
+from ..scoring import INPUT_NAME, OUTPUT_NAME, OnnxScorer
+
+TOLERANCE = 1e-5
+# The newest operator sets that ONNX Runtime, skl2onnx and the ML operators share.
+_OPSET = {"": 18, "ai.onnx.ml": 3}
+
+
+def export(pipeline: Pipeline, schema: Schema, samples: Matrix) -> bytes:
+    """Convert a fitted pipeline and prove the result.
+
+    Args:
+        pipeline: a fitted classifier pipeline over the encoded matrix.
+        schema: gives the width of the matrix and the adversarial rows.
+        samples: rows that the pipeline was not fitted on, shape (rows, features).
+
+    Returns:
+        A serialised graph from `features` (rows, width) to `score` (rows, 1).
+
+    Raises:
+        ModelError: ONNX Runtime and scikit-learn differ by more than `TOLERANCE`.
+    """
+    width = len(schema.features)
+    model = convert_sklearn(
+        pipeline,
+        initial_types=[(INPUT_NAME, FloatTensorType([None, width]))],
+        options={"zipmap": False},
+        target_opset=_OPSET,
+    )
+    graph = _keep_positive_column(model).SerializeToString()
+    rows = np.vstack([samples, adversarial_rows(schema, samples)])
+    expected = pipeline.predict_proba(rows)[:, 1]
+    difference = float(np.max(np.abs(OnnxScorer(graph, width).score(rows) - expected)))
+    if difference > TOLERANCE:
+        raise ModelError(
+            f"the ONNX export differs from scikit-learn by {difference:.2g} on {len(rows)} rows "
+            f"(allowed: {TOLERANCE:g}); this estimator does not convert faithfully"
+        )
+    return graph
+
+
+def adversarial_rows(schema: Schema, samples: Matrix) -> Matrix:
+    """Rows where conversions go wrong: all missing, unknown labels, bounds, and their mixture."""
+    width = len(schema.features)
+    lowest, highest, unknown = (np.zeros(width, dtype=np.float32) for _ in range(3))
+    for position, column in enumerate(schema.features):
+        if isinstance(column, Categorical):
+            lowest[position], highest[position] = 0, len(column.categories) - 1
+            unknown[position] = UNKNOWN
+        else:
+            lowest[position], highest[position] = column.minimum, column.maximum
+            unknown[position] = column.minimum
+    missing = np.full(width, np.nan, dtype=np.float32)
+    rows = [lowest, highest, unknown, missing]
+    # Each feature alone missing, and each alone at its extremes, on a real row.
+    for position in range(width):
+        for value in (np.nan, lowest[position], highest[position]):
+            row = samples[0].copy()
+            row[position] = value
+            rows.append(row)
+    return np.vstack(rows).astype(np.float32)
+
+
+def _keep_positive_column(model: onnx.ModelProto) -> onnx.ModelProto:
+    """Replace label and class probabilities by one output: the positive class's column."""
+    graph = model.graph
+    probabilities = graph.output[1].name
+    index = onnx.numpy_helper.from_array(np.array([1], dtype=np.int64), "positive_class")
+    graph.initializer.append(index)
+    graph.node.append(
+        onnx.helper.make_node("Gather", [probabilities, index.name], [OUTPUT_NAME], axis=1)
+    )
+    del graph.output[:]
+    graph.output.append(
+        onnx.helper.make_tensor_value_info(OUTPUT_NAME, onnx.TensorProto.FLOAT, [None, 1])
+    )
+    onnx.checker.check_model(model)
+    return model
+
+
+def _ratio_shape(operator: Any) -> None:
+    width = operator.inputs[0].type.shape[1] + len(operator.raw_operator.pairs)
+    operator.outputs[0].type = FloatTensorType([None, width])
+
+
+def _ratio_converter(scope: Any, operator: Any, container: Any) -> None:
+    """RatioFeatures as Gather, Div, Where and Concat; x / 0 is NaN, as in `_divide`."""
+    opset = container.target_opset
+    matrix = operator.inputs[0]
+    parts = [matrix]
+    zero, undefined = np.zeros(1, np.float32), np.full(1, np.nan, np.float32)
+    for top, bottom in operator.raw_operator.pairs:
+        numerator = _column(matrix, top, opset)
+        denominator = _column(matrix, bottom, opset)
+        is_zero = OnnxEqual(denominator, zero, op_version=opset)
+        quotient = OnnxDiv(numerator, denominator, op_version=opset)
+        parts.append(OnnxWhere(is_zero, undefined, quotient, op_version=opset))
+    joined = OnnxConcat(*parts, axis=1, op_version=opset, output_names=operator.outputs[:1])
+    joined.add_to(scope, container)
+
+
+def _column(matrix: Any, position: int, opset: int) -> Any:
+    index: npt.NDArray[np.int64] = np.array([position], dtype=np.int64)
+    return OnnxGather(matrix, index, axis=1, op_version=opset)
+
+
+with warnings.catch_warnings():
+    # Registering twice is what a re-import does, and harmless.
+    warnings.simplefilter("ignore")
+    update_registered_converter(
+        RatioFeatures, "ProjectRatioFeatures", _ratio_shape, _ratio_converter
+    )

@@ -1,0 +1,151 @@
+"""Metrics of a binary classifier: discrimination, calibration, cost, and fairness by group."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
+
+from ..dataset import COST_FALSE_NEGATIVE, COST_FALSE_POSITIVE
+
+Scores = npt.NDArray[np.float64]
+Labels = npt.NDArray[np.int8]
+Mask = npt.NDArray[np.bool_]
+Groups = Mapping[str, Mapping[str, Mask]]
+
+BINS = 10
+_THRESHOLDS = np.round(np.arange(0.02, 0.99, 0.01), 2)
+
+
+def quality(y: Labels, scores: Scores, threshold: float) -> dict[str, float]:
+    """Metrics of scores against labels, shapes (rows,).
+
+    `auc_se` is the standard error of the AUC by Hanley and McNeil (1982), Radiology 143:29-36.
+    """
+    decided = scores >= threshold
+    positives = y == 1
+    true_positives = float(np.sum(decided & positives))
+    auc = float(roc_auc_score(y, scores))
+    return {
+        "auc": auc,
+        "auc_se": auc_standard_error(auc, int(positives.sum()), int((~positives).sum())),
+        "brier": float(brier_score_loss(y, scores)),
+        "log_loss": float(log_loss(y, scores, labels=[0, 1])),
+        "calibration_error": calibration_error(y, scores),
+        "accuracy": float(np.mean(decided == positives)),
+        "precision": true_positives / max(1.0, float(decided.sum())),
+        "recall": true_positives / max(1.0, float(positives.sum())),
+        "favourable_rate": float(np.mean(~decided)),
+        "cost_per_row": cost_per_row(y, scores, threshold),
+    }
+
+
+def auc_standard_error(auc: float, positives: int, negatives: int) -> float:
+    """Standard error of an AUC from the two class sizes (Hanley and McNeil 1982)."""
+    q1, q2 = auc / (2 - auc), 2 * auc**2 / (1 + auc)
+    spread = (
+        auc * (1 - auc)
+        + (positives - 1) * (q1 - auc**2)
+        + (negatives - 1) * (q2 - auc**2)
+    )
+    return float(np.sqrt(max(0.0, spread) / (positives * negatives)))
+
+
+def calibration_error(y: Labels, scores: Scores) -> float:
+    """Expected calibration error: mean |observed - predicted| over bins of equal size."""
+    order = np.argsort(scores, kind="stable")
+    chunks = [c for c in np.array_split(order, BINS) if len(c)]
+    gaps = [len(c) * abs(float(y[c].mean()) - float(scores[c].mean())) for c in chunks]
+    return float(sum(gaps) / len(y))
+
+
+def cost_per_row(y: Labels, scores: Scores, threshold: float) -> float:
+    """Mean price of the decisions, in units of one false positive."""
+    decided = scores >= threshold
+    misses = np.sum((y == 1) & ~decided)
+    alarms = np.sum((y == 0) & decided)
+    return float((COST_FALSE_NEGATIVE * misses + COST_FALSE_POSITIVE * alarms) / len(y))
+
+
+def cost_without_model(y: Labels) -> float:
+    """The cheaper of the two decisions that need no model: always yes, or always no."""
+    rate = float(np.mean(y))
+    return min(COST_FALSE_NEGATIVE * rate, COST_FALSE_POSITIVE * (1 - rate))
+
+
+@dataclass(frozen=True)
+class Fairness:
+    """One protected attribute, over the groups that are large enough to judge.
+
+    `disparate_impact` is the lowest rate of favourable decisions over the highest.
+    """
+
+    attribute: str
+    disparate_impact: float
+    disparate_impact_se: float
+    auc_gap: float
+    auc_gap_se: float
+
+
+def fairness(
+    y: Labels, scores: Scores, threshold: float, groups: Groups, min_rows: int
+) -> list[Fairness]:
+    """Audit each protected attribute that has at least two groups of `min_rows` rows.
+
+    The standard error of the ratio is the delta method's, the one of the AUC gap the root of the
+    sum of squares.
+    """
+    return [
+        _audit(attribute, y, scores, threshold, large)
+        for attribute, masks in groups.items()
+        if len(large := [m for m in masks.values() if _large_enough(y[m], min_rows)]) > 1
+    ]
+
+
+def _large_enough(y: Labels, min_rows: int) -> bool:
+    return len(y) >= min_rows and 0 < int(y.sum()) < len(y)
+
+
+def _audit(
+    attribute: str, y: Labels, scores: Scores, threshold: float, masks: list[Mask]
+) -> Fairness:
+    favourable = scores < threshold
+    rates = [(float(favourable[m].mean()), int(m.sum())) for m in masks]
+    (low, n_low), (high, n_high) = min(rates), max(rates)
+    ratio = low / high if high > 0 else 1.0
+    relative = (1 - low) / max(low, 1e-9) / n_low + (1 - high) / max(high, 1e-9) / n_high
+    aucs = []
+    for mask in masks:
+        auc = float(roc_auc_score(y[mask], scores[mask]))
+        positives = int(y[mask].sum())
+        aucs.append((auc, auc_standard_error(auc, positives, int(mask.sum()) - positives)))
+    worst, best = min(aucs), max(aucs)
+    return Fairness(
+        attribute,
+        ratio,
+        ratio * float(np.sqrt(relative)),
+        best[0] - worst[0],
+        float(np.hypot(best[1], worst[1])),
+    )
+
+
+def choose_threshold(
+    y: Labels, scores: Scores, groups: Groups, min_impact: float, min_rows: int
+) -> float:
+    """The cheapest threshold among those whose disparate impact ratio is high enough.
+
+    One threshold for everybody: a threshold per group would decide by the protected attribute.
+    Where no threshold meets the ratio, the one that comes nearest is taken, and the promotion
+    gate will refuse it.
+    """
+
+    def worst_impact(threshold: float) -> float:
+        audits = fairness(y, scores, threshold, groups, min_rows)
+        return min((a.disparate_impact for a in audits), default=1.0)
+
+    options = [(t, worst_impact(t), cost_per_row(y, scores, t)) for t in map(float, _THRESHOLDS)]
+    fair = [o for o in options if o[1] >= min_impact]
+    if fair:
+        return min(fair, key=lambda o: o[2])[0]
+    return max(options, key=lambda o: o[1])[0]
