@@ -1,0 +1,51 @@
+"""What the commands `train`, `promote` and `sync` do, step by step."""
+
+from .config import Settings
+from .console import console, progress, show_findings, show_runs, warn
+from .data.contract import load
+from .dataset import SCHEMA
+from .errors import TrackerUnavailableError
+from .model_store import ModelStore
+from .provenance import file_sha256
+from .registry import deliver, promote
+from .runs import RunStore
+from .tracking import open_tracker
+from .training.params import load_params
+from .training.train import train_session
+
+
+def train(settings: Settings) -> None:
+    """Train every candidate, record the runs, and send them to the tracker if it answers."""
+    params = load_params(settings.paths.params)
+    frame = load(settings.paths.data, SCHEMA)
+    store = RunStore(settings.paths.runs)
+    with progress(len(params.candidates)) as advance:
+        digest = file_sha256(settings.paths.data)
+        records = train_session(frame, SCHEMA, params, store, digest, advance)
+    try:
+        deliver(open_tracker(settings.tracking, SCHEMA), store)
+    except TrackerUnavailableError as error:
+        warn(f"{error}\nThe runs are safe in {store.root}; send them later with the task 'sync'.")
+    session = records[0].session
+    show_runs([run for run in store.all() if run.session == session])
+    winner = next(run for run in records if run.winner)
+    console.print(f"figures: {store.folder(winner) / 'figures'}")
+
+
+def promote_challenger(settings: Settings) -> None:
+    """Judge the challenger and make it champion."""
+    params = load_params(settings.paths.params)
+    frame = load(settings.paths.data, SCHEMA)
+    tracker = open_tracker(settings.tracking, SCHEMA)
+    models = ModelStore(settings.paths.models, SCHEMA)
+    promotion = promote(frame, SCHEMA, params, tracker, models, show_findings)
+    reviews = [f.rule for f in promotion.findings if f.verdict == "review"]
+    if reviews:
+        warn(f"a person should review: {'; '.join(reviews)}. docs/promotion.md says how.")
+    console.print(f"champion: version {promotion.version}, bundle {promotion.bundle}")
+
+
+def sync(settings: Settings) -> None:
+    """Send what the tracker has not received."""
+    sent = deliver(open_tracker(settings.tracking, SCHEMA), RunStore(settings.paths.runs))
+    console.print(f"sent {len(sent)} run(s)")

@@ -1,0 +1,107 @@
+"""The promotion gate: what a challenger must meet, each finding with its number and its limit.
+
+A finding is `pass`, `review` or `fail`. `fail` blocks the promotion. `review` means that a person
+should look: the estimate misses its limit, and the data is too small to tell that from chance,
+or it is met by a hair.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from ..scoring import LoadedModel
+from .evaluation import quality
+from .params import GateParams
+from .train import Rows
+
+Verdict = Literal["pass", "review", "fail"]
+
+# One-sided 95 %: a limit counts as broken when chance alone would hardly explain it.
+_Z = 1.645
+# Between the legal floor of the disparate impact ratio and this much above it, a person looks.
+_REVIEW_BAND = 0.05
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One rule, judged."""
+
+    rule: str
+    verdict: Verdict
+    value: float
+    limit: str
+
+
+def judge(
+    challenger: LoadedModel, champion: LoadedModel | None, test: Rows, limits: GateParams
+) -> list[Finding]:
+    """Judge a challenger on the test rows and by the out-of-fold metrics of its manifest.
+
+    Args:
+        challenger: the bundle to promote.
+        champion: the bundle that is served now, or None.
+        test: rows that neither was trained on.
+        limits: the limits of `params.yaml`.
+    """
+    metrics = challenger.manifest.metrics
+    auc = _test_quality(challenger, test)["auc"]
+    findings = [
+        _at_least("AUC over baseline, test", auc - 0.5, limits.min_auc_gain_over_baseline),
+        _at_most("leakage: highest AUC", max(auc, metrics["oof_auc"]), limits.leakage_auc),
+        _at_most(
+            "calibration error", metrics["oof_calibration_error"], limits.max_calibration_error
+        ),
+        _at_most(
+            "cost per row, against no model",
+            metrics["oof_cost_per_row"],
+            metrics["oof_cost_without_model"],
+        ),
+        *_fairness(metrics, limits),
+    ]
+    if champion is not None:
+        before = _test_quality(champion, test)["auc"]
+        floor = before - limits.max_auc_loss_to_champion
+        findings.append(_at_least("AUC against champion, test", auc, floor))
+    return findings
+
+
+def _test_quality(model: LoadedModel, test: Rows) -> dict[str, float]:
+    scores = model.scorer.score(test.x).astype(np.float64)
+    return quality(test.y, scores, model.manifest.threshold)
+
+
+def _fairness(metrics: Mapping[str, float], limits: GateParams) -> list[Finding]:
+    findings = []
+    prefix = "oof_disparate_impact_"
+    attributes = [
+        name.removeprefix(prefix)
+        for name in metrics
+        if name.startswith(prefix) and not name.startswith(f"{prefix}se_")
+    ]
+    for attribute in attributes:
+        ratio, floor = metrics[prefix + attribute], limits.min_disparate_impact
+        near = ratio < floor + _REVIEW_BAND
+        verdict: Verdict = "fail" if ratio < floor else "review" if near else "pass"
+        findings.append(
+            Finding(f"disparate impact, {attribute}", verdict, ratio, f">= {floor:.2f}")
+        )
+        gap, error = metrics[f"oof_auc_gap_{attribute}"], metrics[f"oof_auc_gap_se_{attribute}"]
+        ceiling = limits.max_subgroup_auc_gap
+        proven = gap - _Z * error > ceiling
+        verdict = "fail" if proven else "review" if gap > ceiling else "pass"
+        findings.append(
+            Finding(
+                f"AUC gap, {attribute}", verdict, gap, f"<= {ceiling:.2f} (error {error:.2f})"
+            )
+        )
+    return findings
+
+
+def _at_least(rule: str, value: float, limit: float) -> Finding:
+    return Finding(rule, "pass" if value >= limit else "fail", value, f">= {limit:.3f}")
+
+
+def _at_most(rule: str, value: float, limit: float) -> Finding:
+    return Finding(rule, "pass" if value <= limit else "fail", value, f"<= {limit:.3f}")

@@ -1,0 +1,81 @@
+"""The versioned data set, with DVC.
+
+Git holds `data/raw/dataset.csv.dvc`, a few lines with the file's hash; DVC keeps the file itself
+in a remote. The remote of a new project is the folder `data/remote`, so that a fresh clone needs
+no account; `docs/data.md` moves it to a bucket in one command.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import yaml
+
+from ..errors import DataError
+from ..provenance import file_sha256
+
+
+class DataStore:
+    """Fetches and publishes versions of one file."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self._pointer = file.with_name(f"{file.name}.dvc")
+
+    def fetch(self) -> Path:
+        """Bring the file to the version that the present commit names.
+
+        Raises:
+            DataError: the pointer is missing or damaged, the remote does not hold that version,
+                or the file has changes that were never published.
+        """
+        expected = self.version()
+        self._dvc("pull", str(self._pointer))
+        if not self.file.is_file():
+            raise DataError(f"the remote does not hold version {expected} of {self.file}")
+        return self.file
+
+    def publish(self) -> str:
+        """Make the file as it is now a new version and send it to the remote; return its version.
+
+        Commit the changed pointer file afterwards: it is what names the version.
+
+        Raises:
+            DataError: the file is missing, or the remote refuses it.
+        """
+        if not self.file.is_file():
+            raise DataError(f"{self.file} does not exist; there is nothing to publish")
+        self._dvc("add", str(self.file))
+        self._dvc("push", str(self._pointer))
+        return self.version()
+
+    def version(self) -> str:
+        """The version that the present commit names: DVC's MD5 of the file.
+
+        Raises:
+            DataError: the pointer is missing or damaged.
+        """
+        try:
+            content = yaml.safe_load(self._pointer.read_text(encoding="utf-8"))
+            return str(content["outs"][0]["md5"])
+        except FileNotFoundError:
+            raise DataError(f"{self._pointer} does not exist; publish the data set first") from None
+        except (yaml.YAMLError, KeyError, IndexError, TypeError):
+            raise DataError(f"{self._pointer} is damaged; restore it from git") from None
+
+    def digest(self) -> str:
+        """SHA-256 of the file as it is now, which every model records."""
+        return file_sha256(self.file)
+
+    def history(self) -> list[str]:
+        """Commits that changed the version, the newest first, each as `<hash> <date> <subject>`."""
+        command = ["git", "log", "--format=%h %as %s", "--", str(self._pointer)]
+        result = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  # fixed words
+        return result.stdout.splitlines()
+
+    def _dvc(self, *arguments: str) -> None:
+        command = [sys.executable, "-m", "dvc", *arguments, "--quiet"]
+        result = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  # fixed words
+        if result.returncode != 0:
+            reason = (result.stderr or result.stdout).strip() or f"exit code {result.returncode}"
+            raise DataError(f"dvc {arguments[0]} failed for {self.file}: {reason}")

@@ -1,0 +1,160 @@
+"""Experiment tracking and model registry with MLflow.
+
+By default everything lies in `mlflow.db` and `mlartifacts/` of this folder. Set
+`APP_TRACKING__URI=http://host:5000` to use a server.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+# A server that is down shall cost seconds; MLflow's defaults wait for many minutes.
+os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
+os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
+
+import mlflow
+import mlflow.onnx
+import numpy as np
+import onnx
+import requests
+import sqlalchemy.exc
+from mlflow.exceptions import MlflowException
+from mlflow.models import infer_signature
+from mlflow.tracking import MlflowClient
+
+from .bundle import MODEL_FILE
+from .config import TrackingSettings
+from .encoding import Matrix
+from .errors import TrackerUnavailableError
+from .runs import BUNDLE, FIGURES, RunRecord
+from .schema import Categorical, Schema
+from .scoring import OnnxScorer
+from .tracker import RegisteredModel
+
+_RUN_ID = "run_id"
+
+
+class MlflowTracker:
+    """The `Tracker` protocol on MLflow."""
+
+    def __init__(self, settings: TrackingSettings, schema: Schema) -> None:
+        self._settings = settings
+        self._schema = schema
+        mlflow.set_tracking_uri(settings.uri)
+        mlflow.set_registry_uri(settings.uri)
+        self._client = MlflowClient(settings.uri, settings.uri)
+
+    def log(self, run: RunRecord, folder: Path) -> str:
+        """Send parameters, metrics, tags and figures; a run that is already there is returned."""
+        with _reachable(self._settings.uri):
+            experiment_id = self._experiment()
+            known = self._client.search_runs([experiment_id], f"tags.{_RUN_ID} = '{run.run_id}'")
+            for half_sent in known:
+                if half_sent.info.status == "FINISHED":
+                    return str(half_sent.info.run_id)
+                self._client.delete_run(half_sent.info.run_id)
+            started = int(run.started_at.timestamp() * 1000)
+            created = self._client.create_run(
+                experiment_id,
+                start_time=started,
+                run_name=run.candidate,
+                tags={**run.tags, _RUN_ID: run.run_id, "session": run.session},
+            )
+            remote_id = str(created.info.run_id)
+            for name, value in run.params.items():
+                self._client.log_param(remote_id, name, value)
+            for name, metric in run.metrics.items():
+                self._client.log_metric(remote_id, name, metric)
+            self._client.log_artifacts(remote_id, str(folder / FIGURES), FIGURES)
+            if run.winner:
+                self._client.log_artifacts(remote_id, str(folder / BUNDLE), BUNDLE)
+            ended = started + int(run.seconds * 1000)
+            self._client.set_terminated(remote_id, "FINISHED", end_time=ended)
+            return remote_id
+
+    def register(self, run: RunRecord, folder: Path) -> str:
+        """Register the ONNX model with its signature and an input example."""
+        with _reachable(self._settings.uri):
+            example = _example(self._schema)
+            graph = (folder / BUNDLE / MODEL_FILE).read_bytes()
+            scores = OnnxScorer(graph, len(self._schema.features)).score(example)
+            mlflow.set_experiment(experiment_id=self._experiment())
+            with mlflow.start_run(run_id=run.remote_id):
+                logged = mlflow.onnx.log_model(
+                    onnx.load_from_string(graph),
+                    name="model",
+                    signature=infer_signature(example, scores),
+                    input_example=example,
+                    # Named here, since MLflow would find them out by importing everything.
+                    pip_requirements=["onnxruntime", "numpy"],
+                    registered_model_name=self._settings.model_name,
+                )
+            return str(logged.registered_model_version)
+
+    def set_alias(self, alias: str, version: str) -> None:
+        """Point an alias at a version; aliases replace the stages that MLflow gave up."""
+        with _reachable(self._settings.uri):
+            self._client.set_registered_model_alias(self._settings.model_name, alias, version)
+
+    def resolve(self, alias: str) -> RegisteredModel | None:
+        """The version an alias points at, or None."""
+        with _reachable(self._settings.uri):
+            try:
+                found = self._client.get_model_version_by_alias(self._settings.model_name, alias)
+            except MlflowException as error:
+                if error.error_code in {"RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"}:
+                    return None
+                raise
+            return RegisteredModel(str(found.version), str(found.run_id))
+
+    def fetch_bundle(self, version: str, destination: Path) -> Path:
+        """Download the bundle of a version."""
+        with _reachable(self._settings.uri):
+            found = self._client.get_model_version(self._settings.model_name, version)
+            return Path(self._client.download_artifacts(found.run_id, BUNDLE, str(destination)))
+
+    def _experiment(self) -> str:
+        experiment = self._client.get_experiment_by_name(self._settings.experiment)
+        if experiment is not None:
+            return str(experiment.experiment_id)
+        # A database keeps no files; they go to a folder beside it, a server knows its own.
+        local = self._settings.uri.startswith("sqlite:")
+        location = Path("mlartifacts").absolute().as_uri() if local else None
+        return str(self._client.create_experiment(self._settings.experiment, location))
+
+
+def open_tracker(settings: TrackingSettings, schema: Schema) -> MlflowTracker:
+    """The tracker of this project.
+
+    Raises:
+        TrackerUnavailableError: it does not answer.
+    """
+    with _reachable(settings.uri):
+        return MlflowTracker(settings, schema)
+
+
+@contextmanager
+def _reachable(uri: str) -> Iterator[None]:
+    """Turn what MLflow's layers raise into one error that says what to do."""
+    try:
+        yield
+    except (MlflowException, requests.RequestException, sqlalchemy.exc.SQLAlchemyError, OSError) as error:
+        reason = str(error).splitlines()[0]
+        raise TrackerUnavailableError(
+            f"the tracker at {_without_credentials(uri)} failed: {_without_credentials(reason)}"
+        ) from error
+
+
+def _without_credentials(text: str) -> str:
+    """Hide `user:password@` of a URL, since messages end in logs."""
+    scheme, separator, rest = text.partition("://")
+    host = rest.rpartition("@")[2] if "@" in rest else rest
+    return f"{scheme}{separator}{host}"
+
+
+def _example(schema: Schema) -> Matrix:
+    """One encoded row: the first label of each categorical feature, the minimum of each number."""
+    row: list[Any] = [0 if isinstance(c, Categorical) else c.minimum for c in schema.features]
+    return np.asarray([row], dtype=np.float32)
