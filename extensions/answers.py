@@ -22,7 +22,7 @@ Rule = Callable[[str, Collection[str]], str]
 MAX_TEXT = 300
 MAX_PACKAGE = 40
 
-# Folders of the generated project, and modules whose import name differs from the name of their distribution.
+# Folders of the generated project, and modules not named like their distribution.
 _TAKEN = {"config", "data", "docs", "models", "runs", "src", "tests"}
 _TAKEN |= {"google", "prometheus_client", "pydantic", "sklearn", "starlette", "yaml"}
 
@@ -31,7 +31,7 @@ _DIRECTION_CONTROLS = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u206
 
 
 def complaint(name: str, value: Any, modules: Collection[str] = ()) -> str:
-    """Why `value` is no answer to the question `name`, and what is one; empty when it is accepted."""
+    """Why `value` is no answer to the question `name`, and what is one; empty if accepted."""
     accepted = _RULES[name](str(value), modules)
     return f"{name}: {str(value)[:60]!r} is not accepted; accepted: {accepted}" if accepted else ""
 
@@ -67,8 +67,8 @@ def _description(value: str, modules: Collection[str]) -> str:
 def _package(value: str, modules: Collection[str]) -> str:
     if not re.fullmatch(rf"[a-z][a-z0-9_]{{0,{MAX_PACKAGE - 1}}}", value):
         return (
-            f"a Python identifier of at most {MAX_PACKAGE} characters: a lower-case letter, then lower-case letters, "
-            "digits and underscores"
+            f"a Python identifier of at most {MAX_PACKAGE} characters: a lower-case letter, "
+            "then lower-case letters, digits and underscores"
         )
     if keyword.iskeyword(value) or keyword.issoftkeyword(value):
         return "a name that is not a Python keyword"
@@ -88,7 +88,9 @@ def _choice(name: str) -> Rule:
 @cache
 def _choices() -> dict[str, list[str]]:
     """The choices that stand in `copier.yml` itself."""
-    questions = yaml.safe_load((Path(__file__).parents[1] / "copier.yml").read_text(encoding="utf-8"))
+    questions = yaml.safe_load(
+        (Path(__file__).parents[1] / "copier.yml").read_text(encoding="utf-8")
+    )
     return {name: questions[name]["choices"] for name in ("license", "python_version")}
 
 
@@ -98,13 +100,16 @@ _RULES: dict[str, Rule] = {
     "project_description": _description,
     "author_name": _text,
     "author_email": _pattern(
-        r"[A-Za-z0-9][A-Za-z0-9._+-]{0,62}@[A-Za-z0-9](?:[A-Za-z0-9-]*\.)+[A-Za-z]{2,24}", "an address such as ada@example.com"
+        r"[A-Za-z0-9][A-Za-z0-9._+-]{0,62}@[A-Za-z0-9](?:[A-Za-z0-9-]*\.)+[A-Za-z]{2,24}",
+        "an address such as ada@example.com",
     ),
     "github_owner": _pattern(
-        r"[A-Za-z0-9](?:-?[A-Za-z0-9]){0,38}", "a GitHub account: at most 39 letters, digits and single inner hyphens"
+        r"[A-Za-z0-9](?:-?[A-Za-z0-9]){0,38}",
+        "a GitHub account: at most 39 letters, digits and single inner hyphens",
     ),
     "github_repo": _pattern(
-        r"(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}(?<!\.git)", "a GitHub repository: at most 100 letters, digits, '.', '_' and '-'"
+        r"(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}(?<!\.git)",
+        "a GitHub repository: at most 100 letters, digits, '.', '_' and '-'",
     ),
     "license": _choice("license"),
     "python_version": _choice("python_version"),

@@ -1,7 +1,7 @@
-"""The catalogue of options: one entry in `catalog.yml` feeds prompts, dependencies, the test matrix and the docs page.
+"""The catalogue of options: `catalog.yml` feeds prompts, dependencies, test matrix and docs page.
 
-The file is self-contained, as Copier loads it from the template's own folder: on an update the old and the new template
-each bring theirs, and a shared helper module would be taken from the wrong one.
+The file is self-contained, as Copier loads it from the template's own folder: on an update the old
+and the new template each bring theirs, and a shared helper would be taken from the wrong one.
 """
 
 from __future__ import annotations
@@ -19,7 +19,18 @@ from copier.errors import UserMessageError
 from jinja2 import Environment, pass_context
 from jinja2.ext import Extension
 from jinja2.runtime import Context
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+
+Answers = Mapping[str, Any] | Context
+
+_PATH = Path(__file__).with_suffix(".yml")
 
 GROUPS = ("serving", "train", "data", "dev", "docs")
 
@@ -32,10 +43,15 @@ def _no_template_code(text: str) -> str:
 
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
-Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True), AfterValidator(_no_template_code)]
+Text = Annotated[
+    str, StringConstraints(min_length=1, strip_whitespace=True), AfterValidator(_no_template_code)
+]
 Link = Annotated[str, StringConstraints(pattern=r"^https://\S+$")]
 Requirement = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]*[^\"\\]*$")]
-Dependencies = dict[Annotated[str, StringConstraints(pattern="^(" + "|".join(GROUPS) + ")$")], tuple[Requirement, ...]]
+Dependencies = dict[
+    Annotated[str, StringConstraints(pattern="^(" + "|".join(GROUPS) + ")$")],
+    tuple[Requirement, ...],
+]
 
 
 class _Entry(BaseModel):
@@ -52,9 +68,15 @@ class Option(_Entry):
     avoid_when: Text
     links: dict[Text, Link] = Field(default={})
     dependencies: Dependencies = Field(default={})
-    conflicts: dict[Name, Text] = Field(default={}, description="option that cannot be combined with this one -> reason")
-    values: dict[Name, Text] = Field(default={}, description="facts that shared files need, the same keys along an axis")
-    gives_away: tuple[Text, ...] = Field(default=(), description="words that may stand in this option's folder only")
+    conflicts: dict[Name, Text] = Field(
+        default={}, description="option that cannot be combined with this one -> reason"
+    )
+    values: dict[Name, Text] = Field(
+        default={}, description="facts that shared files need, the same keys along an axis"
+    )
+    gives_away: tuple[Text, ...] = Field(
+        default=(), description="words that may stand in this option's folder only"
+    )
 
 
 class Axis(_Entry):
@@ -69,8 +91,13 @@ class Axis(_Entry):
     def _same_values(self) -> Self:
         for option in self.options:
             if set(option.values) != set(self.options[0].values):
-                raise ValueError(f"{option.name}: `values` must have the same keys in each option of {self.name}")
+                raise ValueError(
+                    f"{option.name}: `values` must have the same keys in each option of {self.name}"
+                )
         return self
+
+    def option(self, name: str) -> Option:
+        return next(option for option in self.options if option.name == name)
 
 
 class Catalog(_Entry):
@@ -87,48 +114,60 @@ class Catalog(_Entry):
         for axis in self.axes:
             for option in axis.options:
                 if unknown := set(option.conflicts) - (set(names) - {o.name for o in axis.options}):
-                    raise ValueError(f"{option.name}: conflicts with options that no other axis has: {sorted(unknown)}")
+                    raise ValueError(
+                        f"{option.name}: conflicts with what no other axis has: {sorted(unknown)}"
+                    )
         return self
 
     def axis(self, name: str) -> Axis:
         return next(axis for axis in self.axes if axis.name == name)
 
-    def chosen(self, answers: Mapping[str, Any]) -> dict[str, Option]:
+    def chosen(self, answers: Answers) -> dict[str, Option]:
         """The option that `answers` choose on each axis."""
-        return {
-            axis.name: option for axis in self.axes for option in axis.options if answers[axis.name] == option.name
-        }
+        return {axis.name: axis.option(answers[axis.name]) for axis in self.axes}
 
-    def conflict(self, axis: Axis, option: Option, answers: Mapping[str, Any]) -> str:
+    def conflict(self, axis: Axis, option: Option, answers: Answers) -> str:
         """Why `option` cannot be chosen after the answers to earlier axes; empty when it can."""
         for earlier in itertools.takewhile(lambda other: other != axis, self.axes):
-            for other in earlier.options:
-                if answers.get(earlier.name) == other.name:
-                    if reason := option.conflicts.get(other.name) or other.conflicts.get(option.name):
-                        return f"not with {other.title}: {reason}"
+            other = earlier.option(answers[earlier.name])
+            if reason := option.conflicts.get(other.name) or other.conflicts.get(option.name):
+                return f"not with {other.title}: {reason}"
         return ""
 
     def combinations(self) -> Iterator[dict[str, str]]:
         """Each valid choice of one option per axis."""
         for options in itertools.product(*(axis.options for axis in self.axes)):
-            answers = {axis.name: option.name for axis, option in zip(self.axes, options, strict=True)}
-            if not any(self.conflict(axis, o, answers) for axis, o in zip(self.axes, options, strict=True)):
+            answers = {
+                axis.name: option.name for axis, option in zip(self.axes, options, strict=True)
+            }
+            if not any(
+                self.conflict(axis, o, answers) for axis, o in zip(self.axes, options, strict=True)
+            ):
                 yield answers
 
-    def requirements(self, answers: Mapping[str, Any]) -> dict[str, list[str]]:
+    def requirements(self, answers: Answers) -> dict[str, list[str]]:
         """Sorted requirements of each dependency group."""
-        sources = [self.dependencies, *(option.dependencies for option in self.chosen(answers).values())]
-        return {group: sorted({line for source in sources for line in source.get(group, ())}) for group in GROUPS}
+        sources = [
+            self.dependencies,
+            *(option.dependencies for option in self.chosen(answers).values()),
+        ]
+        return {
+            group: sorted({line for source in sources for line in source.get(group, ())})
+            for group in GROUPS
+        }
 
     def modules(self) -> set[str]:
         """Module names that a dependency of any option may have."""
-        sources = [self.dependencies, *(option.dependencies for axis in self.axes for option in axis.options)]
+        sources = [
+            self.dependencies,
+            *(option.dependencies for axis in self.axes for option in axis.options),
+        ]
         lines = (line for source in sources for group in source.values() for line in group)
         return {re.split(r"[^a-z0-9._-]", line)[0].replace("-", "_") for line in lines}
 
 
 @cache
-def load(path: Path = Path(__file__).with_suffix(".yml")) -> Catalog:
+def load(path: Path = _PATH) -> Catalog:
     """Read and validate the catalogue beside this file."""
     return Catalog.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
 
@@ -167,21 +206,30 @@ def _choices(context: Context, axis_name: str) -> str:
 
 @pass_context
 def _default_option(context: Context, axis_name: str) -> str:
-    """The first option that the earlier answers allow: a default that is not possible is an error in Copier."""
+    """The first option that the earlier answers allow; Copier raises on any other default."""
     axis = load().axis(axis_name)
-    return next(option.name for option in axis.options if not load().conflict(axis, option, context))
+    return next(
+        option.name for option in axis.options if not load().conflict(axis, option, context)
+    )
 
 
 @pass_context
 def _offered(context: Context, axis_name: str) -> bool:
-    """Whether there is anything to choose; refuses an impossible `--data` answer before Copier would print a traceback."""
+    """Whether there is anything to choose.
+
+    Refuses an impossible `--data` answer here, as Copier's own refusal ends in a traceback.
+    """
     axis = load().axis(axis_name)
     given = context["_copier_conf"]["data"].get(axis_name)
-    possible = [option.name for option in axis.options if not load().conflict(axis, option, context)]
+    possible = [
+        option.name for option in axis.options if not load().conflict(axis, option, context)
+    ]
     if given is not None and given not in possible:
         option = next((option for option in axis.options if option.name == given), None)
         reason = f" ({load().conflict(axis, option, context)})" if option else ""
-        raise UserMessageError(f"{axis_name}: {given!r} is not accepted{reason}; accepted: {', '.join(possible)}")
+        raise UserMessageError(
+            f"{axis_name}: {given!r} is not accepted{reason}; accepted: {', '.join(possible)}"
+        )
     return len(axis.options) > 1
 
 
@@ -189,14 +237,18 @@ def _offered(context: Context, axis_name: str) -> bool:
 def _switches(context: Context) -> str:
     """Option -> "." when chosen, "" when not: the rendered name of its overlay folder."""
     chosen = load().chosen(context).values()
-    return json.dumps({o.name: "." if o in chosen else "" for axis in load().axes for o in axis.options})
+    return json.dumps(
+        {o.name: "." if o in chosen else "" for axis in load().axes for o in axis.options}
+    )
 
 
 @pass_context
 def _stack_of(context: Context) -> str:
     """Axis -> what shared files may say about the option chosen on it."""
     fields = {"name", "title", "summary", "links", "values"}
-    return json.dumps({axis: option.model_dump(include=fields) for axis, option in load().chosen(context).items()})
+    return json.dumps(
+        {axis: option.model_dump(include=fields) for axis, option in load().chosen(context).items()}
+    )
 
 
 @pass_context

@@ -1,7 +1,8 @@
 """One filter per file format for the free text of the answers: name, description, author.
 
-Each filter folds its input to one line and returns a complete literal or inline text of its format, so that a template
-writes `description = {{ project_description | toml }}` and no answer can end the value early.
+Each filter folds its input to one line and returns a complete literal or inline text of its format,
+so that a template writes `description = {{ project_description | toml }}` and no answer can end the
+value early.
 """
 
 from __future__ import annotations
@@ -16,7 +17,19 @@ from jinja2 import Environment
 from jinja2.ext import Extension
 
 # Letters that Unicode does not decompose into a base letter and an accent.
-_LATIN = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
+_LATIN = str.maketrans(
+    {
+        "ß": "ss",
+        "æ": "ae",
+        "œ": "oe",
+        "ø": "o",
+        "ł": "l",
+        "đ": "d",
+        "ð": "d",
+        "þ": "th",
+        "\u0131": "i",
+    }
+)
 
 
 def plain(text: str) -> str:
@@ -48,18 +61,24 @@ def as_python(text: str) -> str:
 
 
 def as_markdown(text: str) -> str:
-    """Inline Markdown that shows the text as it is, in GitHub's dialect and in Python-Markdown's, also in a table."""
+    """Inline Markdown that shows the text as it is, on GitHub and in MkDocs, also in a table."""
     escaped = html.escape(plain(text), quote=False)
     escaped = re.sub(r"([\\`*_{}\[\]()#!])", r"\\\1", escaped)
     # No backslash escape in Python-Markdown; `:` makes links and emoji, `$` makes formulas.
     escaped = re.sub(r"[|~^$:=%@\"]", lambda match: f"&#{ord(match[0])};", escaped)
     # At the start of a line these would make a list.
-    return re.sub(r"^([-+]|\d+\.)(?=\s|$)", lambda match: match[0][:-1] + "\\" + match[0][-1], escaped)
+    return re.sub(
+        r"^([-+]|\d+\.)(?=\s|$)", lambda match: match[0][:-1] + "\\" + match[0][-1], escaped
+    )
 
 
 def slug(text: str, separator: str = "-") -> str:
     """Lower-case ASCII words of the text; empty when it has none."""
-    ascii_text = unicodedata.normalize("NFKD", text.lower().translate(_LATIN)).encode("ascii", "ignore").decode()
+    ascii_text = (
+        unicodedata.normalize("NFKD", text.lower().translate(_LATIN))
+        .encode("ascii", "ignore")
+        .decode()
+    )
     return re.sub(r"[^a-z0-9]+", separator, ascii_text).strip(separator)
 
 

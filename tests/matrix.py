@@ -1,0 +1,64 @@
+"""The combinations to prove, from `copier.yml` and the catalogue: an option joins by itself."""
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+import catalog
+
+ROOT = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Combination:
+    """Answers to every question with choices; the other questions keep their defaults."""
+
+    answers: tuple[tuple[str, str], ...]
+
+    def __str__(self) -> str:
+        return "-".join(value for _, value in self.answers)
+
+    def data(self) -> dict[str, str]:
+        return dict(self.answers)
+
+
+def questions(template: Path = ROOT) -> dict[str, dict[str, Any]]:
+    """The questions of `copier.yml` that are asked or stored, by name."""
+    document = yaml.safe_load((template / "copier.yml").read_text(encoding="utf-8"))
+    return {
+        name: question
+        for name, question in document.items()
+        if not name.startswith("_") and question.get("when") is not False
+    }
+
+
+def combinations(template: Path = ROOT) -> list[Combination]:
+    """Every valid stack, and on the first one every choice about the project, one at a time.
+
+    Choices about the project (licence, Python version) touch few files and no stack.
+    """
+    stacks = list(catalog.load(template / "extensions" / "catalog.yml").combinations())
+    about_project = {
+        name: question["choices"]
+        for name, question in questions(template).items()
+        if isinstance(question.get("choices"), list)
+    }
+    first = {name: choices[0] for name, choices in about_project.items()}
+    found = [Combination((*stack.items(), *first.items())) for stack in stacks]
+    found += [
+        Combination((*stacks[0].items(), *answers.items()))
+        for answers in _one_at_a_time(about_project)
+    ]
+    return found
+
+
+def _one_at_a_time(choices: dict[str, list[str]]) -> Iterator[dict[str, str]]:
+    first = {name: values[0] for name, values in choices.items()}
+    for name, value in itertools.chain.from_iterable(
+        ((name, value) for value in values[1:]) for name, values in choices.items()
+    ):
+        yield {**first, name: value}

@@ -1,0 +1,66 @@
+"""Render the working tree's template in this process."""
+
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from copier import run_copy
+from matrix import ROOT, questions
+
+# All that a copy of the template consists of.
+PARTS = ("copier.yml", "extensions", "template")
+
+
+def copy_template(destination: Path) -> Path:
+    """The working tree's template without git, as Copier clones a repository at each render."""
+    destination.mkdir(parents=True, exist_ok=True)
+    for part in PARTS:
+        source = ROOT / part
+        if source.is_dir():
+            ignore = shutil.ignore_patterns("__pycache__", ".*_cache")
+            shutil.copytree(source, destination / part, ignore=ignore)
+        else:
+            shutil.copy2(source, destination / part)
+    return destination
+
+
+def render(template: Path, destination: Path, data: Mapping[str, Any]) -> Path:
+    """Generate a project without a prompt. Copier takes names that are no questions silently."""
+    unknown = set(data) - set(questions(template))
+    assert not unknown, f"not questions of copier.yml: {sorted(unknown)}"
+    with _without_git():
+        run_copy(
+            str(template), destination, data=dict(data), defaults=True, unsafe=True, quiet=True
+        )
+    return destination
+
+
+def files(project: Path) -> Iterator[Path]:
+    """The files of a project, sorted, without what git and tools keep there."""
+    hidden = {".git", ".venv", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache"}
+    for path in sorted(project.rglob("*")):
+        if path.is_file() and not hidden & set(path.relative_to(project).parts):
+            yield path
+
+
+def text_files(project: Path) -> Iterator[tuple[Path, str]]:
+    """The text files of a project with their contents."""
+    for path in files(project):
+        try:
+            yield path, path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            continue
+
+
+@contextmanager
+def _without_git() -> Iterator[None]:
+    """Copier starts one `git config` per file, which takes longer than the rendering itself."""
+    path = os.environ["PATH"]
+    os.environ["PATH"] = ""
+    try:
+        yield
+    finally:
+        os.environ["PATH"] = path
