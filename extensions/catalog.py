@@ -245,10 +245,9 @@ def _switches(context: Context) -> str:
 @pass_context
 def _stack_of(context: Context) -> str:
     """Axis -> what shared files may say about the option chosen on it."""
-    fields = {"name", "title", "summary", "links", "values"}
-    return json.dumps(
-        {axis: option.model_dump(include=fields) for axis, option in load().chosen(context).items()}
-    )
+    fields = {"name", "title", "summary", "links"}
+    chosen = load().chosen(context).items()
+    return json.dumps({axis: o.model_dump(include=fields) | o.values for axis, o in chosen})
 
 
 @pass_context

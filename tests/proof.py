@@ -117,7 +117,7 @@ class Prover:
         return verdict
 
     def _recall(self, digest: str) -> Verdict | None:
-        """A verdict of an earlier session. Only good ones are kept: failures are looked at again."""
+        """A verdict of an earlier session. Only good ones are kept."""
         if self._cache is None or not (path := self._cache / f"{digest}.json").exists():
             return None
         self._reused += 1
