@@ -1,0 +1,105 @@
+"""Build images and run containers with buildah and podman: no daemon, no registry."""
+
+import json
+import re
+import secrets
+import socket
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from matrix import ROOT
+from proof import Tool, command
+
+HERE = Path(__file__).parent
+TOOLS = (Tool("buildah"), Tool("podman"), Tool("runc"), Tool("mmdebstrap"))
+# chroot: the machine may itself be a container, which may not make namespaces.
+ENVIRONMENT = {"BUILDAH_ISOLATION": "chroot", "CONTAINERS_CONF": str(HERE / "containers.conf")}
+
+# What a hardened platform grants, and no more: the image has to live with it.
+HARDENED = (
+    "--read-only",
+    "--tmpfs=/tmp",
+    "--cap-drop=ALL",
+    "--security-opt=no-new-privileges",
+    "--memory=256m",
+)
+
+
+def provide_bases(dockerfile: Path) -> None:
+    """Have each image that a Dockerfile starts from in local storage, if need be as a stand-in."""
+    stages = set(re.findall(r"^FROM \S+ AS (\S+)", dockerfile.read_text(), re.MULTILINE))
+    starts = set(re.findall(r"^FROM (\S+)", dockerfile.read_text(), re.MULTILINE))
+    script, work = HERE / "stand_in_bases.sh", ROOT / "build" / "stand-in-bases"
+    podman(str(script), str(work), *sorted(starts - stages))
+
+
+def podman(*arguments: str, folder: Path = HERE) -> str:
+    """Run buildah, podman or a script of theirs; raises AssertionError with its output."""
+    return command(list(arguments), folder, environment=ENVIRONMENT)
+
+
+@contextmanager
+def image(folder: Path, *options: str) -> Iterator[str]:
+    """The image of a project, under a name of its own."""
+    tag = f"localhost/proof:{secrets.token_hex(6)}"
+    # OCI's own format has no health check; layers are the cache of later builds.
+    podman(
+        *("buildah", "build", "--format=docker", "--layers", "--network=host"),
+        *(*options, f"--tag={tag}", "."),
+        folder=folder,
+    )
+    try:
+        yield tag
+    finally:
+        podman("podman", "rmi", "--force", tag)
+
+
+@dataclass(frozen=True)
+class Container:
+    """A running container, reached through a port of this machine."""
+
+    name: str
+    port: int
+
+    def url(self, path: str) -> str:
+        return f"http://127.0.0.1:{self.port}{path}"
+
+    def inspect(self) -> dict[str, Any]:
+        [found] = json.loads(podman("podman", "container", "inspect", self.name))
+        assert isinstance(found, dict)
+        return found
+
+    def wait_until_ready(self, path: str, seconds: float = 20) -> float:
+        """Seconds until the first 200."""
+        start = time.perf_counter()
+        while time.perf_counter() - start < seconds:
+            try:
+                with urllib.request.urlopen(self.url(path), timeout=2):
+                    return time.perf_counter() - start
+            except (urllib.error.URLError, ConnectionError, TimeoutError):
+                time.sleep(0.05)
+        log = podman("podman", "logs", self.name)
+        raise AssertionError(f"{path} did not answer within {seconds} s; the log:\n{log}")
+
+
+@contextmanager
+def container(tag: str, *options: str, port: int = 8000) -> Iterator[Container]:
+    """A container of an image, removed at the end whatever happens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        published = int(probe.getsockname()[1])
+    name = f"proof-{secrets.token_hex(6)}"
+    podman(
+        *("podman", "run", "--detach", f"--name={name}", f"--publish=127.0.0.1:{published}:{port}"),
+        *(*options, tag),
+    )
+    try:
+        yield Container(name, published)
+    finally:
+        podman("podman", "rm", "--force", "--time=0", name)
