@@ -5,6 +5,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from .bundle import Manifest
 from .dataset import SCHEMA
 
+# Upper limits of the bins in which the service counts its scores.
+SCORE_BUCKETS = tuple(i / 10 for i in range(1, 11))
+
 
 class Prediction(BaseModel):
     """The answer for one row."""

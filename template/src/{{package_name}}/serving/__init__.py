@@ -1,0 +1,1 @@
+"""The HTTP service: `server.py` runs it, `app.py` puts it together."""

@@ -1,0 +1,65 @@
+"""Puts the service together. Every part gets what it needs handed in; nothing is global."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+
+from ..config import Settings
+from ..dataset import SCHEMA
+from ..model_store import ModelStore
+from ..schema import Schema
+from .champion import ChampionSlot
+from .drift_window import DriftWindow
+from .metrics import Metrics, ModelCollector
+from .middleware import BodyLimitMiddleware, RequestMiddleware
+from .openapi import complete_openapi
+from .predict_route import PredictRoute
+from .predictor import Predictor
+from .problems import ProblemError, answer_http_exception, answer_problem
+from .routes import build_router
+from .rows import RowReader
+
+
+def create_app(settings: Settings, schema: Schema = SCHEMA) -> FastAPI:
+    """The service as an ASGI app; it starts without a model and takes one when it appears."""
+    serving = settings.serving
+    slot = ChampionSlot(ModelStore(settings.paths.models, schema), schema)
+    window = DriftWindow(serving.drift_window_rows, len(schema.features))
+    metrics = Metrics()
+    metrics.registry.register(ModelCollector(slot, window))
+    reader = RowReader(schema, serving.max_batch_rows)
+    predictor = Predictor(schema, slot, window, metrics, reader)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await asyncio.to_thread(slot.refresh)
+        watching = asyncio.create_task(slot.watch(serving.reload_seconds))
+        yield
+        watching.cancel()
+        with suppress(asyncio.CancelledError):
+            await watching
+
+    app = FastAPI(
+        title=f"{schema.name} model",
+        description="Predictions of the champion model.",
+        lifespan=lifespan,
+        exception_handlers={
+            ProblemError: answer_problem,
+            HTTPException: answer_http_exception,
+        },
+        # The first is the outermost.
+        middleware=[
+            Middleware(
+                RequestMiddleware, metrics=metrics, access_log=serving.access_log
+            ),
+            Middleware(PredictRoute, predictor=predictor),
+            Middleware(BodyLimitMiddleware, max_bytes=serving.max_body_bytes),
+        ],
+    )
+    app.include_router(build_router(slot, predictor, metrics, reader))
+    complete_openapi(app, [reader.row_model, reader.batch_model])
+    return app

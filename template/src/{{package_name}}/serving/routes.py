@@ -1,0 +1,144 @@
+"""The routes, as FastAPI sees and documents them."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+
+from fastapi import APIRouter, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import BaseModel, Field
+
+from ..prediction import Prediction
+from .champion import ChampionSlot
+from .metrics import Metrics
+from .openapi import json_body, problems
+from .predict_route import PREDICT_PATH, SMALL_BODY_BYTES
+from .predictor import Predictor
+from .problems import ProblemError
+from .rows import RowReader
+
+
+class PredictResponse(Prediction):
+    """The answer for one row."""
+
+    model_version: str = Field(description="Version of the model in the registry")
+
+
+class BatchResponse(BaseModel):
+    """The answers for a batch, in the order of its rows."""
+
+    predictions: list[Prediction]
+    model_version: str = Field(description="Version of the model in the registry")
+
+
+class ModelInfo(BaseModel):
+    """The model in service."""
+
+    bundle: str = Field(description="Id of the bundle, from its content")
+    version: str = Field(description="Version in the registry")
+    run_id: str
+    candidate: str
+    created_at: datetime
+    threshold: float
+    metrics: dict[str, float]
+
+
+class Health(BaseModel):
+    """The answer of a health route."""
+
+    status: str
+
+
+def build_router(
+    slot: ChampionSlot, predictor: Predictor, metrics: Metrics, reader: RowReader
+) -> APIRouter:
+    """All routes of the service."""
+    router = APIRouter()
+
+    @router.get("/health/live", tags=["health"], response_model=Health)
+    async def live() -> Health:
+        """The process answers; if not, restart it."""
+        return Health(status="alive")
+
+    @router.get(
+        "/health/startup",
+        tags=["health"],
+        response_model=Health,
+        responses=problems(503),
+    )
+    async def startup() -> Health:
+        """The first look for a model is over, whatever it found."""
+        if not slot.looked:
+            raise ProblemError(503, "starting")
+        return Health(status="started")
+
+    @router.get(
+        "/health/ready", tags=["health"], response_model=Health, responses=problems(503)
+    )
+    async def ready() -> Health:
+        """There is a model; if not, send no traffic."""
+        predictor.served()
+        return Health(status="ready")
+
+    @router.get("/metrics", tags=["health"], response_class=Response)
+    async def scrape() -> Response:
+        """Metrics in Prometheus' text format."""
+        text = await asyncio.to_thread(generate_latest, metrics.registry)
+        return Response(text, media_type=CONTENT_TYPE_LATEST)
+
+    @router.get(
+        "/v1/model", tags=["model"], response_model=ModelInfo, responses=problems(503)
+    )
+    async def model() -> ModelInfo:
+        """The model in service."""
+        served = predictor.served()
+        manifest = served.model.manifest
+        return ModelInfo(
+            bundle=served.champion.bundle,
+            version=served.champion.version,
+            run_id=manifest.run_id,
+            candidate=manifest.candidate,
+            created_at=manifest.created_at,
+            threshold=manifest.threshold,
+            metrics=manifest.metrics,
+        )
+
+    @router.post(
+        PREDICT_PATH,
+        tags=["model"],
+        response_model=PredictResponse,
+        responses=problems(413, 415, 422, 503),
+        openapi_extra=json_body(reader.row_model),
+    )
+    async def predict(request: Request) -> Response:
+        """Predict for one row."""
+        return await _answer(request, predictor.predict)
+
+    @router.post(
+        f"{PREDICT_PATH}/batch",
+        tags=["model"],
+        response_model=BatchResponse,
+        responses=problems(413, 415, 422, 503),
+        openapi_extra=json_body(reader.batch_model),
+    )
+    async def predict_batch(request: Request) -> Response:
+        """Predict for many rows at once."""
+        return await _answer(request, predictor.predict_batch)
+
+    return router
+
+
+async def _answer(request: Request, function: Callable[[bytes], bytes]) -> Response:
+    media_type = (
+        request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    )
+    if media_type != "application/json":
+        raise ProblemError(
+            415, f"the content type is '{media_type}'; accepted is application/json"
+        )
+    body = await request.body()
+    if len(body) > SMALL_BODY_BYTES:
+        answer = await asyncio.to_thread(function, body)
+    else:
+        answer = function(body)
+    return Response(answer, media_type="application/json")

@@ -1,0 +1,90 @@
+"""Runs the service, and asks a running one whether it is alive."""
+
+import errno
+import http.client
+import logging
+import signal
+import socket
+from contextlib import closing
+
+from ..config import Settings
+from ..errors import ProjectError
+
+logger = logging.getLogger(__name__)
+
+_HEALTH_SECONDS = 3.0
+
+
+def serve(settings: Settings) -> None:
+    """Serve until SIGTERM or Ctrl-C, then finish what is in flight.
+
+    Raises:
+        ProjectError: the port is taken, or the address is not ours.
+    """
+    serving = settings.serving
+    # Before the slow imports: a taken port is known at once, and a client that comes early
+    # waits in the queue instead of being turned away.
+    listener = _listen(serving.host, serving.port)
+
+    import uvicorn
+
+    from .app import create_app
+    from .logs import configure_logging
+
+    configure_logging(serving.log_level)
+    config = uvicorn.Config(
+        create_app(settings),
+        # uvloop and httptools where they exist; Windows has no uvloop.
+        loop="auto",
+        http="auto",
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=round(serving.drain_seconds),
+    )
+    # uvicorn raises the signal again once it has drained; a stop that was asked for is no error.
+    signal.signal(signal.SIGTERM, lambda *_: None)
+    signal.signal(signal.SIGINT, lambda *_: None)
+    with closing(listener):
+        host, port = listener.getsockname()[:2]
+        logger.info("listening", extra={"fields": {"host": host, "port": port}})
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise ProjectError(
+                f"port {port} is in use; stop what listens there, or choose another with "
+                "APP_SERVING__PORT"
+            ) from None
+        raise ProjectError(
+            f"cannot listen on {host} port {port}: {error.strerror}"
+        ) from None
+
+
+def healthcheck(settings: Settings) -> None:
+    """Ask the service on this machine whether it is alive.
+
+    Raises:
+        ProjectError: it is not.
+    """
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(  # noqa: S104  # listening on all of them
+        settings.serving.host, settings.serving.host
+    )
+    port = settings.serving.port
+    with closing(
+        http.client.HTTPConnection(host, port, timeout=_HEALTH_SECONDS)
+    ) as connection:
+        try:
+            connection.request("GET", "/health/live")
+            status = connection.getresponse().status
+        except (OSError, http.client.HTTPException) as error:
+            raise ProjectError(f"no answer from {host}:{port}: {error}") from None
+    if status != http.HTTPStatus.OK:
+        raise ProjectError(f"{host}:{port} answered {status}")
