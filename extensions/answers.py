@@ -47,7 +47,7 @@ def _text(value: str, _: Collection[str], *, required: bool = True) -> str:
     odd = [
         c
         for c in value
-        if (unicodedata.category(c) in {"Cc", "Cs"} and not c.isspace())
+        if (unicodedata.category(c) in {"Cc", "Cs", "Zl", "Zp"} and c not in "\t\r\n")
         or c in _DIRECTION_CONTROLS
         or ord(c) & 0xFFFE == 0xFFFE
     ]

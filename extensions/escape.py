@@ -52,24 +52,14 @@ def as_yaml(text: str) -> str:
     return "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in as_json(text))
 
 
-def as_python(text: str) -> str:
-    """A Python string literal in the quotes that ruff's formatter chooses."""
-    text = plain(text).replace("\\", "\\\\")
-    if text.count('"') > text.count("'"):
-        return "'" + text.replace("'", "\\'") + "'"
-    return '"' + text.replace('"', '\\"') + '"'
-
-
 def as_markdown(text: str) -> str:
     """Inline Markdown that shows the text as it is, on GitHub and in MkDocs, also in a table."""
     escaped = html.escape(plain(text), quote=False)
     escaped = re.sub(r"([\\`*_{}\[\]()#!])", r"\\\1", escaped)
     # No backslash escape in Python-Markdown; `:` makes links and emoji, `$` makes formulas.
     escaped = re.sub(r"[|~^$:=%@\"]", lambda match: f"&#{ord(match[0])};", escaped)
-    # At the start of a line these would make a list.
-    return re.sub(
-        r"^([-+]|\d+\.)(?=\s|$)", lambda match: match[0][:-1] + "\\" + match[0][-1], escaped
-    )
+    # At the start of a line these would make a list or a rule.
+    return re.sub(r"^(\d*)([-+.])", r"\1\\\2", escaped)
 
 
 def slug(text: str, separator: str = "-") -> str:
@@ -87,7 +77,6 @@ FILTERS: dict[str, Callable[..., str]] = {
     "json": as_json,
     "toml": as_toml,
     "yaml": as_yaml,
-    "python": as_python,
     "markdown": as_markdown,
     "slug": slug,
 }

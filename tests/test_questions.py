@@ -105,6 +105,7 @@ REFUSED = [
     ("project_name", " ", "at least one visible character"),
     ("project_name", "a" * 301, "at most 300 characters (found 301)"),
     ("project_name", "bell\a", "text without control characters (found U+0007)"),
+    ("project_name", "line\u2028separator", "text without control characters (found U+2028)"),
     ("project_name", "\u202eevil", "text without control characters (found U+202E)"),
     ("package_name", "Credit", "a Python identifier of at most 40 characters"),
     ("package_name", "credit-risk", "a Python identifier of at most 40 characters"),
@@ -132,7 +133,7 @@ Cli = Callable[..., tuple[int, str]]
 
 @pytest.fixture
 def cli(template: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Cli:
-    """`copier copy` with options, into `tmp_path / "my project"`: its exit code and what it says."""
+    """`copier copy` with options, into `tmp_path / "my project"`: exit code and words."""
 
     def run(*options: str) -> tuple[int, str]:
         arguments = ["copier", "copy", "--trust", "--defaults", *options, str(template)]
