@@ -12,7 +12,12 @@ from .runs import RunRecord
 from .training.gate import Finding
 from .training.train import Progress as OnTrained
 
-_SHOWN = ("cv_auc", "oof_calibration_error", "oof_cost_per_row", "test_auc")
+_SHOWN = {
+    "cv_auc": "CV AUC",
+    "oof_calibration_error": "ECE",
+    "oof_cost_per_row": "cost",
+    "test_auc": "test AUC",
+}
 _STYLES = {"pass": "green", "review": "yellow", "fail": "bold red"}
 
 console = Console()
@@ -42,14 +47,16 @@ def show_runs(runs: Sequence[RunRecord]) -> None:
     if not runs:
         console.print("no runs yet; train first")
         return
-    table = Table(title="runs", caption="* exported and registered as challenger")
-    for heading in ("run", "candidate", *_SHOWN):
-        table.add_column(heading.replace("_", " "), justify="right" if "_" in heading else "left")
-    table.add_column("version")
+    table = Table(title="runs", caption="bold: exported, and registered under its version")
+    table.add_column("session")
+    table.add_column("candidate", no_wrap=True)
+    for heading in _SHOWN.values():
+        table.add_column(heading, justify="right")
+    table.add_column("version", justify="right")
     for run in reversed(runs):
         values = [f"{run.metrics[m]:.3f}" if m in run.metrics else "" for m in _SHOWN]
-        name = f"{run.candidate}{' *' if run.winner else ''}"
-        table.add_row(run.run_id[:24], name, *values, run.version or "")
+        style = "bold" if run.winner else ""
+        table.add_row(run.session, run.candidate, *values, run.version or "", style=style)
     console.print(table)
 
 

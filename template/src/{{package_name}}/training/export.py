@@ -24,6 +24,7 @@ from ..scoring import INPUT_NAME, OUTPUT_NAME, OnnxScorer
 TOLERANCE = 1e-5
 # The newest operator sets that ONNX Runtime, skl2onnx and the ML operators share.
 _OPSET = {"": 18, "ai.onnx.ml": 3}
+_ALIAS = "ProjectRatioFeatures"
 
 
 def export(pipeline: Pipeline, schema: Schema, samples: Matrix) -> bytes:
@@ -98,9 +99,17 @@ def _keep_positive_column(model: onnx.ModelProto) -> onnx.ModelProto:
     return model
 
 
+def _ratio_parser(scope: Any, model: RatioFeatures, inputs: Any, custom_parsers: Any = None) -> Any:  # noqa: ARG001  # skl2onnx's signature
+    """Declare the output while the pipeline is read: the column selection after it needs the width."""
+    operator = scope.declare_local_operator(_ALIAS, model)
+    operator.inputs.append(inputs[0])
+    width = inputs[0].type.shape[1] + len(model.pairs)
+    operator.outputs.append(scope.declare_local_variable("ratios", FloatTensorType([None, width])))
+    return operator.outputs
+
+
 def _ratio_shape(operator: Any) -> None:
-    width = operator.inputs[0].type.shape[1] + len(operator.raw_operator.pairs)
-    operator.outputs[0].type = FloatTensorType([None, width])
+    """Nothing left to infer: the parser has declared the shape."""
 
 
 def _ratio_converter(scope: Any, operator: Any, container: Any) -> None:
@@ -128,5 +137,5 @@ with warnings.catch_warnings():
     # Registering twice is what a re-import does, and harmless.
     warnings.simplefilter("ignore")
     update_registered_converter(
-        RatioFeatures, "ProjectRatioFeatures", _ratio_shape, _ratio_converter
+        RatioFeatures, _ALIAS, _ratio_shape, _ratio_converter, parser=_ratio_parser
     )

@@ -4,6 +4,7 @@ By default everything lies in `mlflow.db` and `mlartifacts/` of this folder. Set
 `APP_TRACKING__URI=http://host:5000` to use a server.
 """
 
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,9 @@ from typing import Any
 # A server that is down shall cost seconds; MLflow's defaults wait for many minutes.
 os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
 os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
+# What this project trains is nobody else's business.
+os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
 
 import mlflow
 import mlflow.onnx
@@ -34,6 +38,10 @@ from .scoring import OnnxScorer
 from .tracker import RegisteredModel
 
 _RUN_ID = "run_id"
+
+# MLflow reports its own set-up as news on every first use; real trouble arrives as an exception.
+logging.getLogger("mlflow").setLevel(logging.ERROR)
+logging.getLogger("alembic").setLevel(logging.ERROR)
 
 
 class MlflowTracker:
@@ -89,6 +97,7 @@ class MlflowTracker:
                     input_example=example,
                     # Named here, since MLflow would find them out by importing everything.
                     pip_requirements=["onnxruntime", "numpy"],
+                    onnx_execution_providers=["CPUExecutionProvider"],
                     registered_model_name=self._settings.model_name,
                 )
             return str(logged.registered_model_version)

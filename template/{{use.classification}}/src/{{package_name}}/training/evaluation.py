@@ -97,10 +97,24 @@ def fairness(
     sum of squares.
     """
     return [
-        _audit(attribute, y, scores, threshold, large)
-        for attribute, masks in groups.items()
-        if len(large := [m for m in masks.values() if _large_enough(y[m], min_rows)]) > 1
+        _audit(attribute, y, scores, threshold, masks)
+        for attribute, masks in judged_groups(y, groups, min_rows).items()
     ]
+
+
+def judged_groups(y: Labels, groups: Groups, min_rows: int) -> dict[str, list[Mask]]:
+    """The groups large enough to judge, for each attribute that has at least two of them."""
+    large = {
+        attribute: [mask for mask in masks.values() if _large_enough(y[mask], min_rows)]
+        for attribute, masks in groups.items()
+    }
+    return {attribute: masks for attribute, masks in large.items() if len(masks) > 1}
+
+
+def disparate_impact(favourable: Mask, masks: list[Mask]) -> float:
+    """Lowest rate of favourable decisions among the groups over the highest."""
+    rates = [float(favourable[mask].mean()) for mask in masks]
+    return min(rates) / max(rates) if max(rates) > 0 else 1.0
 
 
 def _large_enough(y: Labels, min_rows: int) -> bool:
@@ -113,7 +127,7 @@ def _audit(
     favourable = scores < threshold
     rates = [(float(favourable[m].mean()), int(m.sum())) for m in masks]
     (low, n_low), (high, n_high) = min(rates), max(rates)
-    ratio = low / high if high > 0 else 1.0
+    ratio = disparate_impact(favourable, masks)
     relative = (1 - low) / max(low, 1e-9) / n_low + (1 - high) / max(high, 1e-9) / n_high
     aucs = []
     for mask in masks:
@@ -140,9 +154,11 @@ def choose_threshold(
     gate will refuse it.
     """
 
+    judged = judged_groups(y, groups, min_rows).values()
+
     def worst_impact(threshold: float) -> float:
-        audits = fairness(y, scores, threshold, groups, min_rows)
-        return min((a.disparate_impact for a in audits), default=1.0)
+        favourable = scores < threshold
+        return min((disparate_impact(favourable, masks) for masks in judged), default=1.0)
 
     options = [(t, worst_impact(t), cost_per_row(y, scores, t)) for t in map(float, _THRESHOLDS)]
     fair = [o for o in options if o[1] >= min_impact]

@@ -1,0 +1,88 @@
+"""The commands, as a user runs them, with the project's real settings and data."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.package import cli, params, runs
+
+
+@pytest.fixture
+def quick_workspace(
+    workspace: Path, quick_params: params.TrainingParams, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """A working folder whose parameters train in a second or two."""
+    path = workspace / "quick.yaml"
+    path.write_text(quick_params.model_dump_json(), encoding="utf-8")
+    monkeypatch.setenv("APP_PATHS__PARAMS", str(path))
+    return workspace
+
+
+def test_train_promote_and_list(
+    quick_workspace: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["runs"]) == 0
+    assert "no runs yet" in capfd.readouterr().out
+    assert cli.main(["train"]) == 0
+    assert "baseline" in capfd.readouterr().out
+    assert cli.main(["promote"]) == 0
+    shown = capfd.readouterr()
+    assert "promotion gate" in shown.out
+    assert "champion: version 1" in shown.out
+    assert (quick_workspace / "models" / "champion.json").is_file()
+    assert cli.main(["sync"]) == 0
+    assert "sent 0 run(s)" in capfd.readouterr().out
+
+
+def test_training_goes_on_without_the_tracker_and_sends_later(
+    quick_workspace: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with monkeypatch.context() as down:
+        down.setenv("APP_TRACKING__URI", "http://127.0.0.1:9")
+        assert cli.main(["train"]) == 0
+    assert "send them later" in capfd.readouterr().err
+    kept = runs.RunStore(quick_workspace / "runs").all()
+    assert [run.remote_id for run in kept] == [None, None]
+    assert cli.main(["sync"]) == 0
+    assert "sent 2 run(s)" in capfd.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("command", "variable", "value", "message"),
+    [
+        ("train", "APP_PATHS__DATA", "gone.csv", "gone.csv does not exist"),
+        ("train", "APP_PATHS__PARAMS", "gone.yaml", "gone.yaml does not exist"),
+        ("promote", "APP_TRACKING__MODEL_NAME", "other", "train first"),
+        ("serve", "APP_SERVING__PORT", "-1", "serving.port"),
+    ],
+)
+def test_a_known_problem_is_one_message_and_status_2(
+    quick_workspace: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    command: str,
+    variable: str,
+    value: str,
+    message: str,
+) -> None:
+    assert quick_workspace.is_dir()
+    monkeypatch.setenv(variable, value)
+    assert cli.main([command]) == 2
+    error = capfd.readouterr().err
+    assert message in error
+    assert "Traceback" not in error
+
+
+def test_a_full_disk_while_registering_is_one_message(
+    quick_workspace: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["train"]) == 0
+
+    def full(*_arguments: object, **_options: object) -> None:
+        raise OSError(28, "No space left on device", "models")
+
+    monkeypatch.setattr("shutil.copytree", full)
+    capfd.readouterr()
+    assert cli.main(["promote"]) == 2
+    assert "No space left on device" in capfd.readouterr().err
+    assert not (quick_workspace / "models" / "champion.json").exists()

@@ -1,0 +1,57 @@
+"""Runs are recorded whole or not at all."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.package import errors, runs
+
+
+def record(run_id: str = "r1", day: int = 1) -> runs.RunRecord:
+    return runs.RunRecord(
+        run_id=run_id,
+        session="s1",
+        candidate="logistic_regression",
+        started_at=datetime(2026, 1, day, tzinfo=UTC),
+        seconds=1.0,
+        winner=False,
+        params={"C": 0.1},
+        metrics={"cv_auc": 0.7},
+        tags={},
+    )
+
+
+def test_a_recorded_run_is_listed_the_oldest_first(tmp_path: Path) -> None:
+    store = runs.RunStore(tmp_path / "runs")
+    newer, older = record("a", day=2), record("b", day=1)
+    for run in (newer, older):
+        with store.recording(run) as folder:
+            (folder / "note.txt").touch()
+    assert store.all() == [older, newer]
+    assert (store.folder(newer) / "note.txt").is_file()
+
+
+def test_a_run_that_fails_half_way_leaves_nothing(tmp_path: Path) -> None:
+    store = runs.RunStore(tmp_path / "runs")
+    with pytest.raises(OSError, match="No space"), store.recording(record()) as folder:
+        (folder / "half").touch()
+        raise OSError(28, "No space left on device")
+    assert list(store.root.iterdir()) == []
+
+
+def test_an_update_replaces_the_record(tmp_path: Path) -> None:
+    store = runs.RunStore(tmp_path / "runs")
+    with store.recording(record()):
+        pass
+    store.update(record().model_copy(update={"remote_id": "x"}))
+    assert [run.remote_id for run in store.all()] == ["x"]
+
+
+def test_a_damaged_record_is_named(tmp_path: Path) -> None:
+    store = runs.RunStore(tmp_path / "runs")
+    with store.recording(record()):
+        pass
+    (store.folder(record()) / runs.RUN_FILE).write_text("{", encoding="utf-8")
+    with pytest.raises(errors.ProjectError, match=r"r1.run\.json is no valid run record"):
+        store.all()

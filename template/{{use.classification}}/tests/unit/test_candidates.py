@@ -1,0 +1,78 @@
+"""The candidates: whole pipelines, which export faithfully."""
+
+import numpy as np
+import pytest
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.pipeline import Pipeline
+
+from tests.package import (
+    candidates,
+    encoding,
+    errors,
+    export,
+    frames,
+    params,
+    schema,
+    scoring,
+)
+from tests.synthetic import generate
+
+PLANTED = generate(rows=400, seed=3)
+X = frames.encode_frame(PLANTED.frame, PLANTED.schema)
+Y = frames.labels(PLANTED.frame, PLANTED.schema)
+
+
+def _fitted(name: str) -> Pipeline:
+    return candidates.build(name, PLANTED.schema, seed=0).fit(X, Y)
+
+
+def test_every_candidate_of_the_parameters_exists(real_params: params.TrainingParams) -> None:
+    assert set(real_params.candidates) <= set(candidates.MODELS)
+
+
+def test_an_unknown_candidate_is_named_with_the_accepted_ones(
+    real_schema: schema.Schema,
+) -> None:
+    with pytest.raises(errors.ProjectError, match="'svm'; accepted: baseline, logistic"):
+        candidates.build("svm", real_schema, seed=0)
+
+
+def test_the_engineered_feature_reaches_the_model() -> None:
+    pipeline = _fitted("logistic_regression")
+    names = pipeline[:-1].get_feature_names_out(PLANTED.schema.feature_names)
+    assert "numbers__debt_per_tenure" in names
+    assert pipeline[-1].coef_.shape == (1, len(names))
+
+
+@pytest.mark.parametrize("name", [name for name in candidates.MODELS if name != "baseline"])
+def test_every_candidate_exports_with_parity(name: str) -> None:
+    graph = export.export(_fitted(name), PLANTED.schema, X[:50])
+    scores = scoring.OnnxScorer(graph, X.shape[1]).score(X)
+    expected = _fitted(name).predict_proba(X)[:, 1]
+    np.testing.assert_allclose(scores, expected, atol=export.TOLERANCE)
+
+
+def test_missing_and_unknown_labels_score_alike() -> None:
+    rows = X[:2].copy()
+    position = PLANTED.schema.categorical[0]
+    rows[0] = rows[1]
+    rows[0, position], rows[1, position] = np.nan, encoding.UNKNOWN
+    first, second = _fitted("logistic_regression").predict_proba(rows)[:, 1]
+    assert first == second
+
+
+def test_an_estimator_that_converts_wrongly_is_refused() -> None:
+    # Native categorical features: skl2onnx converts them without a word, and wrongly.
+    pipeline = Pipeline(
+        [("model", HistGradientBoostingClassifier(categorical_features=[3], max_iter=20))]
+    )
+    effect = np.array([1, 0, 1], dtype=np.int8)[X[:, 3].astype(int)]
+    with pytest.raises(errors.ModelError, match="does not convert faithfully"):
+        export.export(pipeline.fit(X, effect), PLANTED.schema, X[:50])
+
+
+def test_adversarial_rows_hold_missing_unknown_and_extreme_values() -> None:
+    rows = export.adversarial_rows(PLANTED.schema, X[:1])
+    assert np.isnan(rows).all(axis=1).any()
+    assert (rows == encoding.UNKNOWN).any()
+    assert rows[:, 0].max() == 10

@@ -1,0 +1,171 @@
+"""From run to challenger to champion, against a registry held in memory."""
+
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.package import (
+    bundle,
+    errors,
+    gate,
+    model_store,
+    params,
+    registry,
+    runs,
+    schema,
+    tracker,
+)
+
+
+class MemoryTracker:
+    """The `Tracker` protocol in a few dictionaries, with a switch for outages."""
+
+    def __init__(self) -> None:
+        self.logged: dict[str, Path] = {}
+        self.versions: dict[str, tuple[str, Path]] = {}
+        self.aliases: dict[str, str] = {}
+        self.calls_left = 10**6
+
+    def _call(self) -> None:
+        self.calls_left -= 1
+        if self.calls_left < 0:
+            raise errors.TrackerUnavailableError("no answer")
+
+    def log(self, run: runs.RunRecord, folder: Path) -> str:
+        self._call()
+        self.logged[run.run_id] = folder
+        return f"remote-{run.run_id}"
+
+    def register(self, run: runs.RunRecord, folder: Path) -> str:
+        self._call()
+        version = str(len(self.versions) + 1)
+        self.versions[version] = (run.run_id, folder / runs.BUNDLE)
+        return version
+
+    def set_alias(self, alias: str, version: str) -> None:
+        self._call()
+        self.aliases[alias] = version
+
+    def resolve(self, alias: str) -> tracker.RegisteredModel | None:
+        self._call()
+        version = self.aliases.get(alias)
+        if version is None:
+            return None
+        return tracker.RegisteredModel(version, self.versions[version][0])
+
+    def fetch_bundle(self, version: str, destination: Path) -> Path:
+        self._call()
+        return Path(shutil.copytree(self.versions[version][1], destination / "bundle"))
+
+
+@pytest.fixture
+def store(trained_store: runs.RunStore, tmp_path: Path) -> runs.RunStore:
+    """A copy of the trained session, free to change."""
+    return runs.RunStore(Path(shutil.copytree(trained_store.root, tmp_path / "runs")))
+
+
+@pytest.fixture
+def models(tmp_path: Path, real_schema: schema.Schema) -> model_store.ModelStore:
+    return model_store.ModelStore(tmp_path / "models", real_schema)
+
+
+def test_every_run_is_sent_once_and_the_winner_becomes_challenger(store: runs.RunStore) -> None:
+    remote = MemoryTracker()
+    sent = registry.deliver(remote, store)
+    assert {run.run_id for run in sent} == set(remote.logged)
+    winner = next(run for run in store.all() if run.winner)
+    assert remote.aliases == {tracker.CHALLENGER: winner.version}
+    assert registry.deliver(remote, store) == []
+
+
+def test_an_interrupted_delivery_is_taken_up_where_it_stopped(store: runs.RunStore) -> None:
+    remote = MemoryTracker()
+    remote.calls_left = 1
+    with pytest.raises(errors.TrackerUnavailableError):
+        registry.deliver(remote, store)
+    assert [run.remote_id is not None for run in store.all()] == [True, False]
+    remote.calls_left = 10
+    (sent,) = registry.deliver(remote, store)
+    assert sent.winner
+
+
+def test_a_challenger_that_passes_is_served_and_has_the_alias(
+    store: runs.RunStore,
+    models: model_store.ModelStore,
+    frame: pd.DataFrame,
+    real_schema: schema.Schema,
+    real_params: params.TrainingParams,
+) -> None:
+    remote = MemoryTracker()
+    registry.deliver(remote, store)
+    reported: list[gate.Finding] = []
+    promotion = registry.promote(
+        frame, real_schema, real_params, remote, models, reported.extend
+    )
+    champion = models.champion()
+    assert champion is not None
+    assert (champion.bundle, champion.version) == (promotion.bundle, promotion.version)
+    assert remote.aliases[tracker.CHAMPION] == promotion.version
+    assert reported == promotion.findings
+    again = registry.promote(frame, real_schema, real_params, remote, models)
+    assert "AUC against champion, test" in {finding.rule for finding in again.findings}
+
+
+def test_a_challenger_that_fails_changes_nothing(
+    store: runs.RunStore,
+    models: model_store.ModelStore,
+    frame: pd.DataFrame,
+    real_schema: schema.Schema,
+    real_params: params.TrainingParams,
+) -> None:
+    remote = MemoryTracker()
+    registry.deliver(remote, store)
+    impossible = real_params.gate.model_copy(update={"min_auc_gain_over_baseline": 0.49})
+    strict = real_params.model_copy(update={"gate": impossible})
+    with pytest.raises(errors.GateError, match="AUC over baseline, test"):
+        registry.promote(frame, real_schema, strict, remote, models)
+    assert models.champion() is None
+    assert tracker.CHAMPION not in remote.aliases
+
+
+def test_without_a_challenger_the_message_says_to_train(
+    models: model_store.ModelStore,
+    frame: pd.DataFrame,
+    real_schema: schema.Schema,
+    real_params: params.TrainingParams,
+) -> None:
+    with pytest.raises(errors.GateError, match="train first"):
+        registry.promote(frame, real_schema, real_params, MemoryTracker(), models)
+
+
+def test_a_registered_bundle_that_was_altered_is_refused(
+    store: runs.RunStore,
+    models: model_store.ModelStore,
+    frame: pd.DataFrame,
+    real_schema: schema.Schema,
+    real_params: params.TrainingParams,
+) -> None:
+    remote = MemoryTracker()
+    registry.deliver(remote, store)
+    ((_, folder),) = remote.versions.values()
+    (folder / bundle.MODEL_FILE).write_bytes(b"altered")
+    with pytest.raises(errors.ModelError, match="corrupt"):
+        registry.promote(frame, real_schema, real_params, remote, models)
+    assert models.champion() is None
+
+
+def test_an_alias_that_could_not_be_set_is_announced(
+    store: runs.RunStore,
+    models: model_store.ModelStore,
+    frame: pd.DataFrame,
+    real_schema: schema.Schema,
+    real_params: params.TrainingParams,
+) -> None:
+    remote = MemoryTracker()
+    registry.deliver(remote, store)
+    # Resolving and fetching still work, then the registry goes away.
+    remote.calls_left = 2
+    with pytest.raises(errors.TrackerUnavailableError, match="is served, but .* promote again"):
+        registry.promote(frame, real_schema, real_params, remote, models)
