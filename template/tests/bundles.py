@@ -32,16 +32,8 @@ def onnx_model(declared: schema.Schema, bias: float = 0.0) -> bytes:
     graph = helper.make_graph(
         nodes,
         "linear",
-        [
-            helper.make_tensor_value_info(
-                scoring.INPUT_NAME, TensorProto.FLOAT, [None, width]
-            )
-        ],
-        [
-            helper.make_tensor_value_info(
-                scoring.OUTPUT_NAME, TensorProto.FLOAT, [None, 1]
-            )
-        ],
+        [helper.make_tensor_value_info(scoring.INPUT_NAME, TensorProto.FLOAT, [None, width])],
+        [helper.make_tensor_value_info(scoring.OUTPUT_NAME, TensorProto.FLOAT, [None, 1])],
         [zero, weights, intercept],
     )
     opset = [helper.make_opsetid("", 17)]
@@ -50,9 +42,7 @@ def onnx_model(declared: schema.Schema, bias: float = 0.0) -> bytes:
     return content
 
 
-def training_rows(
-    declared: schema.Schema, rows: int = 500, seed: int = 0
-) -> np.ndarray:
+def training_rows(declared: schema.Schema, rows: int = 500, seed: int = 0) -> np.ndarray:
     """Encoded rows, uniform within the limits of the schema."""
     rng = np.random.default_rng(seed)
     columns = [

@@ -1,9 +1,9 @@
 """The model bundle: one folder, checked as a whole before anything in it is used.
 
-    model.onnx       what is served; a graph of arithmetic that cannot run code
-    pipeline.skops   what is retrained and inspected from; never loaded by the service
-    reference.json   the training distribution, for drift
-    manifest.json    the SHA-256 of each of them, and where the model comes from
+model.onnx       what is served; a graph of arithmetic that cannot run code
+pipeline.skops   what is retrained and inspected from; never loaded by the service
+reference.json   the training distribution, for drift
+manifest.json    the SHA-256 of each of them, and where the model comes from
 """
 
 import hashlib

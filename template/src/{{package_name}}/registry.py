@@ -91,7 +91,9 @@ def promote(
         challenger = load_model(bundle, schema)
         findings = judge(challenger, _served(models, schema), test, params.gate)
         report(findings)
-        failed = [f"{f.rule}: {f.value:.3f}, limit {f.limit}" for f in findings if f.verdict == "fail"]
+        failed = [
+            f"{f.rule}: {f.value:.3f}, limit {f.limit}" for f in findings if f.verdict == "fail"
+        ]
         if failed:
             raise GateError(
                 f"version {candidate.version} is not promoted; it fails\n  " + "\n  ".join(failed)

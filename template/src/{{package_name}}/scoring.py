@@ -39,7 +39,7 @@ class OnnxScorer:
             self._session = onnxruntime.InferenceSession(
                 model, options, providers=["CPUExecutionProvider"]
             )
-        except Exception as error:  # onnxruntime raises a dozen unrelated types
+        except Exception as error:  # noqa: BLE001  # onnxruntime raises a dozen unrelated types
             raise ModelError(f"{MODEL_FILE} is no loadable ONNX graph: {error}") from None
         inputs = [(i.name, i.type, i.shape[1:]) for i in self._session.get_inputs()]
         outputs = [o.name for o in self._session.get_outputs()]

@@ -18,9 +18,7 @@ def quick_workspace(
     return workspace
 
 
-def test_train_promote_and_list(
-    quick_workspace: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_train_promote_and_list(quick_workspace: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["runs"]) == 0
     assert "no runs yet" in capfd.readouterr().out
     assert cli.main(["train"]) == 0

@@ -19,9 +19,7 @@ def test_an_intact_bundle_loads(copy: Path, real_schema: schema.Schema) -> None:
     assert loaded.bundle_id == bundle.read_manifest(copy).bundle_id
 
 
-@pytest.mark.parametrize(
-    "name", [bundle.MODEL_FILE, bundle.PIPELINE_FILE, bundle.REFERENCE_FILE]
-)
+@pytest.mark.parametrize("name", [bundle.MODEL_FILE, bundle.PIPELINE_FILE, bundle.REFERENCE_FILE])
 def test_one_changed_byte_is_found(copy: Path, real_schema: schema.Schema, name: str) -> None:
     content = bytearray((copy / name).read_bytes())
     content[len(content) // 2] ^= 1

@@ -7,9 +7,7 @@ import pytest
 from tests.package import config, errors
 
 
-def test_a_variable_wins_over_the_files(
-    workspace: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_variable_wins_over_the_files(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert workspace.is_dir()
     monkeypatch.setenv("APP_SERVING__PORT", "9001")
     assert config.load_settings().serving.port == 9001
@@ -26,9 +24,7 @@ def test_an_environment_overrides_the_base(
     assert (base.serving.host, production.serving.host) == ("127.0.0.1", "0.0.0.0")  # noqa: S104
 
 
-def test_an_unknown_environment_is_named(
-    workspace: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_unknown_environment_is_named(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert workspace.is_dir()
     monkeypatch.setenv("APP_ENVIRONMENT", "moon")
     with pytest.raises(errors.ProjectError, match=r"moon\.toml does not exist"):

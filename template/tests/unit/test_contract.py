@@ -53,7 +53,7 @@ def test_a_broken_table_is_explained(tmp_path: Path, text: str, message: str) ->
 
 def test_many_bad_rows_are_counted_and_the_first_shown(tmp_path: Path) -> None:
     rows = "\n".join("99,1,red,no" for _ in range(8))
-    with pytest.raises(errors.DataError, match="row 4: .*and 3 more"):
+    with pytest.raises(errors.DataError, match=r"row 4: .*and 3 more"):
         load(tmp_path, f"size,price,colour,label\n{rows}\n")
 
 

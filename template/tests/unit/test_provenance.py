@@ -25,9 +25,7 @@ def test_the_commit_says_when_the_tree_has_changes(
     assert provenance.git_commit() == f"{clean}-dirty"
 
 
-def test_outside_git_the_commit_is_unknown(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_outside_git_the_commit_is_unknown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
     assert provenance.git_commit() == "unknown"

@@ -34,9 +34,14 @@ def test_a_recorded_run_is_listed_the_oldest_first(tmp_path: Path) -> None:
 
 def test_a_run_that_fails_half_way_leaves_nothing(tmp_path: Path) -> None:
     store = runs.RunStore(tmp_path / "runs")
-    with pytest.raises(OSError, match="No space"), store.recording(record()) as folder:
-        (folder / "half").touch()
-        raise OSError(28, "No space left on device")
+
+    def fill_the_disk() -> None:
+        with store.recording(record()) as folder:
+            (folder / "half").touch()
+            raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match="No space"):
+        fill_the_disk()
     assert list(store.root.iterdir()) == []
 
 

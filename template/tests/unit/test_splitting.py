@@ -5,9 +5,7 @@ import pandas as pd
 
 from tests.package import schema, splitting
 
-ONE = schema.Schema(
-    "one", (schema.Numeric("x", 0, 1e9, "X"),), schema.Target("label", "no", "yes")
-)
+ONE = schema.Schema("one", (schema.Numeric("x", 0, 1e9, "X"),), schema.Target("label", "no", "yes"))
 TABLE = pd.DataFrame({"x": np.arange(4000.0), "label": "no"})
 
 

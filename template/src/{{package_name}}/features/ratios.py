@@ -21,12 +21,12 @@ class RatioFeatures(TransformerMixin, BaseEstimator):
     def __init__(self, pairs: Sequence[tuple[int, int]]) -> None:
         self.pairs = pairs
 
-    def fit(self, X: Any, y: Any = None) -> Self:  # noqa: N803  # scikit-learn's own names
+    def fit(self, X: Any, y: Any = None) -> Self:  # noqa: ARG002  # scikit-learn passes it
         """Learn nothing but the number of columns."""
         validate_data(self, X, dtype=np.float32, ensure_all_finite="allow-nan")
         return self
 
-    def transform(self, X: Any) -> Array:  # noqa: N803
+    def transform(self, X: Any) -> Array:
         """Shape (rows, n) to shape (rows, n + pairs), float32."""
         check_is_fitted(self)
         matrix: Array = validate_data(

@@ -134,9 +134,7 @@ def build_reference(schema: Schema, matrix: Matrix) -> dict[str, Any]:
         else:
             edges = np.arange(UNKNOWN, len(column.categories) - 1, dtype=np.float32)
         empty = np.zeros(len(edges) + 2, dtype=np.int64)
-        features.append(
-            _Feature(column.name, isinstance(column, Numeric), edges, empty)
-        )
+        features.append(_Feature(column.name, isinstance(column, Numeric), edges, empty))
     return Sketch(0, tuple(features)).counting(matrix).to_dict()
 
 
@@ -151,8 +149,7 @@ def _quantile_edges(column: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
 def compare(reference: Sketch, current: Sketch) -> list[Drift]:
     """The drift of each feature; the sketches must have the same bins."""
     return [
-        _compare_feature(a, b)
-        for a, b in zip(reference.features, current.features, strict=True)
+        _compare_feature(a, b) for a, b in zip(reference.features, current.features, strict=True)
     ]
 
 

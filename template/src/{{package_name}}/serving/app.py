@@ -53,9 +53,7 @@ def create_app(settings: Settings, schema: Schema = SCHEMA) -> FastAPI:
         },
         # The first is the outermost.
         middleware=[
-            Middleware(
-                RequestMiddleware, metrics=metrics, access_log=serving.access_log
-            ),
+            Middleware(RequestMiddleware, metrics=metrics, access_log=serving.access_log),
             Middleware(PredictRoute, predictor=predictor),
             Middleware(BodyLimitMiddleware, max_bytes=serving.max_body_bytes),
         ],

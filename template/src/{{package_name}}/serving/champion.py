@@ -74,18 +74,11 @@ class ChampionSlot:
         self.refusal = reason
         self.refusals += 1
         kept = self.served.champion.bundle if self.served else None
-        logger.error(
-            "champion refused: %s", reason, extra={"fields": {"still_serving": kept}}
-        )
+        logger.error("champion refused: %s", reason, extra={"fields": {"still_serving": kept}})
 
     def _evidence(self, champion: Champion) -> object:
-        stats = [
-            (path, path.stat())
-            for path in sorted(self._store.folder(champion).glob("*"))
-        ]
-        return champion, [
-            (path.name, stat.st_mtime_ns, stat.st_size) for path, stat in stats
-        ]
+        stats = [(path, path.stat()) for path in sorted(self._store.folder(champion).glob("*"))]
+        return champion, [(path.name, stat.st_mtime_ns, stat.st_size) for path, stat in stats]
 
     def _load(self, champion: Champion) -> Served:
         model = load_model(self._store.folder(champion), self._schema)
@@ -94,13 +87,9 @@ class ChampionSlot:
         try:
             reference = Sketch.from_dict(model.reference)
         except (KeyError, TypeError, ValueError) as error:
-            raise ModelError(
-                f"reference.json is no drift reference: {error!r}"
-            ) from None
+            raise ModelError(f"reference.json is no drift reference: {error!r}") from None
         if [f.name for f in reference.features] != self._schema.feature_names:
             raise ModelError("reference.json describes other features")
         # The first run allocates memory; better here than in a request.
-        model.scorer.score(
-            np.full((1, len(self._schema.features)), np.nan, dtype=np.float32)
-        )
+        model.scorer.score(np.full((1, len(self._schema.features)), np.nan, dtype=np.float32))
         return Served(champion, model, reference)

@@ -67,9 +67,7 @@ class ModelCollector(Collector):
             value=self._slot.refusal is not None,
         )
         rows = self._window.rows()
-        yield GaugeMetricFamily(
-            "drift_window_rows", "Rows that drift is judged on", len(rows)
-        )
+        yield GaugeMetricFamily("drift_window_rows", "Rows that drift is judged on", len(rows))
         psi = GaugeMetricFamily(
             "feature_drift_psi", "Population stability index", labels=("feature",)
         )

@@ -105,9 +105,7 @@ class BodyLimitMiddleware:
             return
         declared = dict(scope["headers"]).get(b"content-length", b"0")
         left = self._max_bytes
-        too_large = ProblemError(
-            413, f"the body is larger than {self._max_bytes} bytes"
-        )
+        too_large = ProblemError(413, f"the body is larger than {self._max_bytes} bytes")
 
         async def receive_within_limit() -> Message:
             nonlocal left

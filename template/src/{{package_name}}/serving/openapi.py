@@ -40,9 +40,7 @@ def complete_openapi(app: FastAPI, bodies: Sequence[type[BaseModel]]) -> None:
         document = generate()
         models = [(model, "validation") for model in (*bodies, Problem)]
         _, definitions = models_json_schema(models, ref_template=_REF)  # type: ignore[arg-type]
-        document.setdefault("components", {}).setdefault("schemas", {}).update(
-            definitions["$defs"]
-        )
+        document.setdefault("components", {}).setdefault("schemas", {}).update(definitions["$defs"])
         return document
 
     app.openapi = openapi  # type: ignore[method-assign]

@@ -51,9 +51,7 @@ class PredictRoute:
         try:
             answer = self._predictor.predict(body)
         except ProblemError as error:
-            response = problem_response(
-                PREDICT_PATH, error.status, error.detail, error.errors
-            )
+            response = problem_response(PREDICT_PATH, error.status, error.detail, error.errors)
             await response(scope, receive, send)
             return
         length = str(len(answer)).encode()

@@ -59,9 +59,7 @@ class Predictor:
         for score in scores:
             self._metrics.scores.observe(score)
         predictions = [predict(score, served.model.manifest) for score in scores]
-        return _encode(
-            {"predictions": predictions, "model_version": served.champion.version}
-        )
+        return _encode({"predictions": predictions, "model_version": served.champion.version})
 
     def served(self) -> Served:
         """The model in service.

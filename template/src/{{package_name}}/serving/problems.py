@@ -16,9 +16,7 @@ class FieldError(BaseModel):
     """What is wrong with one value of the body."""
 
     field: str = Field(description="Path of the value; empty for the body as a whole")
-    value: str | int | float | bool | None = Field(
-        description="What was found, shortened"
-    )
+    value: str | int | float | bool | None = Field(description="What was found, shortened")
     message: str = Field(description="What is wrong with it")
     accepted: str = Field(description="What would be right")
 
@@ -32,17 +30,13 @@ class Problem(BaseModel):
     detail: str = Field(description="What happened, and what to do about it")
     instance: str = Field(description="The path that was asked for")
     request_id: str | None = Field(description="Find it in the logs by this")
-    errors: list[FieldError] = Field(
-        description="What is wrong with the body, value by value"
-    )
+    errors: list[FieldError] = Field(description="What is wrong with the body, value by value")
 
 
 class ProblemError(Exception):
     """Raised by a route to answer with a problem document."""
 
-    def __init__(
-        self, status: int, detail: str, errors: Sequence[FieldError] = ()
-    ) -> None:
+    def __init__(self, status: int, detail: str, errors: Sequence[FieldError] = ()) -> None:
         super().__init__(detail)
         self.status = status
         self.detail = detail
@@ -76,6 +70,4 @@ async def answer_problem(request: Request, error: ProblemError) -> Response:
 async def answer_http_exception(request: Request, error: HTTPException) -> Response:
     """Handler of the framework's own errors: no such path, method not allowed."""
     detail = f"{request.method} {request.url.path}: {error.detail}"
-    return problem_response(
-        request.url.path, error.status_code, detail, headers=error.headers
-    )
+    return problem_response(request.url.path, error.status_code, detail, headers=error.headers)

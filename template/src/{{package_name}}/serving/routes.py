@@ -72,9 +72,7 @@ def build_router(
             raise ProblemError(503, "starting")
         return Health(status="started")
 
-    @router.get(
-        "/health/ready", tags=["health"], response_model=Health, responses=problems(503)
-    )
+    @router.get("/health/ready", tags=["health"], response_model=Health, responses=problems(503))
     async def ready() -> Health:
         """There is a model; if not, send no traffic."""
         predictor.served()
@@ -86,9 +84,7 @@ def build_router(
         text = await asyncio.to_thread(generate_latest, metrics.registry)
         return Response(text, media_type=CONTENT_TYPE_LATEST)
 
-    @router.get(
-        "/v1/model", tags=["model"], response_model=ModelInfo, responses=problems(503)
-    )
+    @router.get("/v1/model", tags=["model"], response_model=ModelInfo, responses=problems(503))
     async def model() -> ModelInfo:
         """The model in service."""
         served = predictor.served()
@@ -129,13 +125,9 @@ def build_router(
 
 
 async def _answer(request: Request, function: Callable[[bytes], bytes]) -> Response:
-    media_type = (
-        request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    )
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != "application/json":
-        raise ProblemError(
-            415, f"the content type is '{media_type}'; accepted is application/json"
-        )
+        raise ProblemError(415, f"the content type is '{media_type}'; accepted is application/json")
     body = await request.body()
     if len(body) > SMALL_BODY_BYTES:
         answer = await asyncio.to_thread(function, body)

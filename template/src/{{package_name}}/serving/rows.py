@@ -28,13 +28,9 @@ class RowReader:
         self.row_model = row_model(schema)
         self.batch_model = batch_model(self.row_model, max_rows)
         self._accepted = {column.name: accepted(column) for column in schema.features}
-        self._fields = (
-            f"a JSON object with the fields {', '.join(schema.feature_names)}"
-        )
+        self._fields = f"a JSON object with the fields {', '.join(schema.feature_names)}"
         self._envelope = f'a JSON object {{"rows": [...]}} with 1 to {max_rows} rows'
-        self._decode_row: Callable[[Any], Any] = msgspec.json.Decoder(
-            row_struct(schema)
-        ).decode
+        self._decode_row: Callable[[Any], Any] = msgspec.json.Decoder(row_struct(schema)).decode
         self._decode_batch = msgspec.json.Decoder(_batch_struct(max_rows)).decode
 
     def read(self, body: bytes | msgspec.Raw) -> Record:
@@ -69,9 +65,7 @@ class RowReader:
             except ProblemError as problem:
                 prefix = f"rows.{i}"
                 faults += [
-                    fault.model_copy(
-                        update={"field": f"{prefix}.{fault.field}".rstrip(".")}
-                    )
+                    fault.model_copy(update={"field": f"{prefix}.{fault.field}".rstrip(".")})
                     for fault in problem.errors
                 ]
             if len(faults) >= MAX_ERRORS:
@@ -85,9 +79,7 @@ class RowReader:
         try:
             return self.row_model.model_validate_json(body).model_dump()
         except ValidationError as error:
-            faults = [
-                self._fault(dict(item)) for item in error.errors(include_url=False)
-            ]
+            faults = [self._fault(dict(item)) for item in error.errors(include_url=False)]
         raise ProblemError(422, "the body is no valid row", faults[:MAX_ERRORS])
 
     def _fault(self, error: dict[str, Any]) -> FieldError:
@@ -172,12 +164,8 @@ def row_struct(schema: Schema) -> type[msgspec.Struct]:
         if isinstance(column, Numeric):
             low, high = _bound(column, column.minimum), _bound(column, column.maximum)
             kind = Annotated[kind, msgspec.Meta(ge=low, le=high)]
-        fields.append(
-            (column.name, kind | None, None) if column.nullable else (column.name, kind)
-        )
-    return msgspec.defstruct(
-        "Row", fields, forbid_unknown_fields=True, kw_only=True, gc=False
-    )
+        fields.append((column.name, kind | None, None) if column.nullable else (column.name, kind))
+    return msgspec.defstruct("Row", fields, forbid_unknown_fields=True, kw_only=True, gc=False)
 
 
 def _batch_struct(max_rows: int) -> type[Any]:

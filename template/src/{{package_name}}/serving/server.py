@@ -63,9 +63,7 @@ def _listen(host: str, port: int) -> socket.socket:
                 f"port {port} is in use; stop what listens there, or choose another with "
                 "APP_SERVING__PORT"
             ) from None
-        raise ProjectError(
-            f"cannot listen on {host} port {port}: {error.strerror}"
-        ) from None
+        raise ProjectError(f"cannot listen on {host} port {port}: {error.strerror}") from None
 
 
 def healthcheck(settings: Settings) -> None:
@@ -78,9 +76,7 @@ def healthcheck(settings: Settings) -> None:
         settings.serving.host, settings.serving.host
     )
     port = settings.serving.port
-    with closing(
-        http.client.HTTPConnection(host, port, timeout=_HEALTH_SECONDS)
-    ) as connection:
+    with closing(http.client.HTTPConnection(host, port, timeout=_HEALTH_SECONDS)) as connection:
         try:
             connection.request("GET", "/health/live")
             status = connection.getresponse().status

@@ -99,8 +99,8 @@ def _keep_positive_column(model: onnx.ModelProto) -> onnx.ModelProto:
     return model
 
 
-def _ratio_parser(scope: Any, model: RatioFeatures, inputs: Any, custom_parsers: Any = None) -> Any:  # noqa: ARG001  # skl2onnx's signature
-    """Declare the output while the pipeline is read: the column selection after it needs the width."""
+def _ratio_parser(scope: Any, model: RatioFeatures, inputs: Any, **_parsers: Any) -> Any:
+    """Declare the output while the pipeline is read: the selection after it needs the width."""
     operator = scope.declare_local_operator(_ALIAS, model)
     operator.inputs.append(inputs[0])
     width = inputs[0].type.shape[1] + len(model.pairs)

@@ -47,9 +47,9 @@ def search(
     with joblib.parallel_config(backend=params.search.backend, n_jobs=params.search.jobs):
         found = GridSearchCV(pipeline, grid, scoring="roc_auc", cv=folds, error_score="raise")
         found.fit(x, y)
-        scores = cross_val_predict(
-            found.best_estimator_, x, y, cv=folds, method="predict_proba"
-        )[:, 1]
+        scores = cross_val_predict(found.best_estimator_, x, y, cv=folds, method="predict_proba")[
+            :, 1
+        ]
     spread = float(found.cv_results_["std_test_score"][found.best_index_])
     return Searched(
         found.best_estimator_,

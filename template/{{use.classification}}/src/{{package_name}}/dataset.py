@@ -70,7 +70,9 @@ SCHEMA = Schema(
             ("unknown_or_none", "car_or_other", "savings_or_insurance", "real_estate"),
             "Most valuable property",
         ),
-        Categorical("other_installment_plans", ("none", "bank", "stores"), "Other instalment plans"),
+        Categorical(
+            "other_installment_plans", ("none", "bank", "stores"), "Other instalment plans"
+        ),
         Categorical("housing", ("own", "rent", "free"), "Housing"),
         Numeric("existing_credits", 1, 10, "Credits at this bank, this one included"),
         Categorical(

@@ -39,9 +39,7 @@ class _Scores:
 
 def _model(right: float = 0.8, **metrics: float) -> scoring.LoadedModel:
     manifest = SimpleNamespace(metrics={**GOOD, **metrics}, threshold=0.5)
-    return cast(
-        "scoring.LoadedModel", SimpleNamespace(manifest=manifest, scorer=_Scores(right))
-    )
+    return cast("scoring.LoadedModel", SimpleNamespace(manifest=manifest, scorer=_Scores(right)))
 
 
 def _verdicts(

@@ -101,9 +101,7 @@ def test_a_challenger_that_passes_is_served_and_has_the_alias(
     remote = MemoryTracker()
     registry.deliver(remote, store)
     reported: list[gate.Finding] = []
-    promotion = registry.promote(
-        frame, real_schema, real_params, remote, models, reported.extend
-    )
+    promotion = registry.promote(frame, real_schema, real_params, remote, models, reported.extend)
     champion = models.champion()
     assert champion is not None
     assert (champion.bundle, champion.version) == (promotion.bundle, promotion.version)
@@ -167,5 +165,5 @@ def test_an_alias_that_could_not_be_set_is_announced(
     registry.deliver(remote, store)
     # Resolving and fetching still work, then the registry goes away.
     remote.calls_left = 2
-    with pytest.raises(errors.TrackerUnavailableError, match="is served, but .* promote again"):
+    with pytest.raises(errors.TrackerUnavailableError, match=r"is served, but .* promote again"):
         registry.promote(frame, real_schema, real_params, remote, models)

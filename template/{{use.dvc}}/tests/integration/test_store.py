@@ -14,9 +14,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A fresh clone: settings, pointer and remote, and no data yet."""
     root = Path(__file__).parents[2]
     shutil.copytree(root / ".dvc", tmp_path / ".dvc", ignore=shutil.ignore_patterns("cache", "tmp"))
-    shutil.copytree(
-        root / "data", tmp_path / "data", ignore=shutil.ignore_patterns("dataset.csv")
-    )
+    shutil.copytree(root / "data", tmp_path / "data", ignore=shutil.ignore_patterns("dataset.csv"))
     monkeypatch.chdir(tmp_path)
     _git("init", "--quiet")
     _commit("data: first version")

@@ -149,7 +149,12 @@ def _reachable(uri: str) -> Iterator[None]:
     """Turn what MLflow's layers raise into one error that says what to do."""
     try:
         yield
-    except (MlflowException, requests.RequestException, sqlalchemy.exc.SQLAlchemyError, OSError) as error:
+    except (
+        MlflowException,
+        requests.RequestException,
+        sqlalchemy.exc.SQLAlchemyError,
+        OSError,
+    ) as error:
         reason = str(error).splitlines()[0]
         raise TrackerUnavailableError(
             f"the tracker at {_without_credentials(uri)} failed: {_without_credentials(reason)}"

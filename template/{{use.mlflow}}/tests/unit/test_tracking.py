@@ -118,9 +118,7 @@ def test_a_tracker_that_is_down_is_reported_within_seconds_and_without_credentia
     assert "secret" not in str(caught.value)
 
 
-def test_the_input_example_is_a_valid_row(
-    real_schema: schema.Schema, bundle_folder: Path
-) -> None:
+def test_the_input_example_is_a_valid_row(real_schema: schema.Schema, bundle_folder: Path) -> None:
     example = tracking._example(real_schema)
     session = onnxruntime.InferenceSession((bundle_folder / bundle.MODEL_FILE).read_bytes())
     (score,) = session.run(None, {"features": example})

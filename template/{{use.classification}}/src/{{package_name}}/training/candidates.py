@@ -61,9 +61,7 @@ def _columns(schema: Schema) -> ColumnTransformer:
         for column in schema.features
         if isinstance(column, Categorical)
     ]
-    numbers = Pipeline(
-        [("impute", SimpleImputer(strategy="median")), ("scale", StandardScaler())]
-    )
+    numbers = Pipeline([("impute", SimpleImputer(strategy="median")), ("scale", StandardScaler())])
     # Missing joins unknown: both become a row of zeros, and neither was seen in training.
     labels = Pipeline(
         [

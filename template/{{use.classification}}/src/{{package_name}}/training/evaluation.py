@@ -44,11 +44,7 @@ def quality(y: Labels, scores: Scores, threshold: float) -> dict[str, float]:
 def auc_standard_error(auc: float, positives: int, negatives: int) -> float:
     """Standard error of an AUC from the two class sizes (Hanley and McNeil 1982)."""
     q1, q2 = auc / (2 - auc), 2 * auc**2 / (1 + auc)
-    spread = (
-        auc * (1 - auc)
-        + (positives - 1) * (q1 - auc**2)
-        + (negatives - 1) * (q2 - auc**2)
-    )
+    spread = auc * (1 - auc) + (positives - 1) * (q1 - auc**2) + (negatives - 1) * (q2 - auc**2)
     return float(np.sqrt(max(0.0, spread) / (positives * negatives)))
 
 

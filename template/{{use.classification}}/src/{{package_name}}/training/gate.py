@@ -92,9 +92,7 @@ def _fairness(metrics: Mapping[str, float], limits: GateParams) -> list[Finding]
         proven = gap - _Z * error > ceiling
         verdict = "fail" if proven else "review" if gap > ceiling else "pass"
         findings.append(
-            Finding(
-                f"AUC gap, {attribute}", verdict, gap, f"<= {ceiling:.2f} (error {error:.2f})"
-            )
+            Finding(f"AUC gap, {attribute}", verdict, gap, f"<= {ceiling:.2f} (error {error:.2f})")
         )
     return findings
 
