@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from matrix import ROOT, Combination
 from proof import Check, Prover, Verdict
 from rendering import copy_template, render

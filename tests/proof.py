@@ -40,6 +40,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from rendering import files
 
 Figures = Mapping[str, float | str]

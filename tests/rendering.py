@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from copier import run_copy
+
 from matrix import ROOT, questions
 
 # All that a copy of the template consists of.

@@ -11,12 +11,12 @@ from typing import Any
 import markdown
 import pytest
 import yaml
-from conftest import Project
 from markdown_it import MarkdownIt
-from rendering import files, text_files
 
 from answers import MAX_TEXT
+from conftest import Project
 from escape import FILTERS, as_json, as_markdown, as_toml, as_yaml, plain
+from rendering import files, text_files
 
 HOSTILE = {
     "quotes": "\"double\" 'single' \"\"\" '''",

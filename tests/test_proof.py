@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from proof import Check, Prover, Tool
 from rendering import files
 

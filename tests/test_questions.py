@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from copier import run_copy
 from copier._cli import CopierApp
-from matrix import questions
 from pytest_copie.plugin import Copie
-from rendering import render
 
 import catalog
+from matrix import questions
+from rendering import render
 
 # Users' answers files hold these, so they may grow and never change.
 NAMES = (

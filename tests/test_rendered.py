@@ -14,14 +14,14 @@ from urllib.parse import unquote
 import pathspec
 import pytest
 import yaml
-from conftest import Project
 from markdown_it import MarkdownIt
+
+import catalog
+from conftest import Project
 from matrix import Combination, combinations
 from proof import command
 from rendering import files, render, text_files
 from test_template_rules import COMPARES_OPTIONS, PLACEHOLDER
-
-import catalog
 
 # Copied byte for byte on the machine that renders, at most this many seconds per combination.
 RENDER_SECONDS = 0.6

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 import pytest
-from matrix import ROOT
-from rendering import files, text_files
 
 import catalog
+from matrix import ROOT
+from rendering import files, text_files
 
 TEMPLATE = ROOT / "template"
 CATALOG = catalog.load()
