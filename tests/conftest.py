@@ -28,6 +28,11 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_PROVER] = Prover(config.getoption("--proof-cache"))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # What is cheap to know comes first.
+    items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
+
+
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:

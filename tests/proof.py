@@ -18,8 +18,8 @@ verdict on each combination:
 `run` gets a folder that holds the declared inputs and nothing else, so that an input that is not
 declared is missing and the check fails. It raises AssertionError (as `command` does) when the
 project is at fault; the figures that it returns, if any, go into the report. A verdict belongs to
-the digest of the input files, the tools' versions and the source of the module that declares the
-check. A tool that is missing skips the check, and fails it when CI=true.
+the digest of the input files, the tools' versions and the modules in the folder of the one that
+declares the check. A tool that is missing skips the check, and fails it when CI=true.
 """
 
 import hashlib
@@ -69,6 +69,8 @@ class Check:
     inputs: tuple[str, ...]
     run: Callable[[Path], Figures | None]
     tools: tuple[Tool, ...] = ()
+    # Taken from the inputs again, for a check of nearly everything.
+    without: tuple[str, ...] = ()
 
 
 @dataclass
@@ -102,7 +104,7 @@ class Prover:
             self._skipped.append((combination, check.name, reason))
             (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(reason)
         tools = {name: str(version) for name, version in versions.items()}
-        with _only(check.inputs, project) as folder:
+        with _only(check, project) as folder:
             digest = _digest(check, tools, folder)
             verdict = self._verdicts.get(digest) or self._recall(digest)
             if verdict is None:
@@ -234,14 +236,15 @@ def search_path() -> str:
 
 
 @contextmanager
-def _only(inputs: tuple[str, ...], project: Path) -> Iterator[Path]:
+def _only(check: Check, project: Path) -> Iterator[Path]:
     """A folder that holds the declared inputs of a project and nothing else."""
     with tempfile.TemporaryDirectory(prefix="proof-") as name:
         folder = Path(name) / "project"
         folder.mkdir()
         for path in files(project):
             relative = path.relative_to(project)
-            if any(_matches(relative, pattern) for pattern in inputs):
+            wanted = any(_matches(relative, pattern) for pattern in check.inputs)
+            if wanted and not any(_matches(relative, pattern) for pattern in check.without):
                 target = folder / relative
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(path, target)
@@ -284,7 +287,7 @@ def _run(check: Check, verdict: Verdict, folder: Path) -> Verdict:
     start = time.perf_counter()
     try:
         verdict.figures = dict(check.run(folder) or {})
-    except (AssertionError, subprocess.SubprocessError, OSError) as error:
+    except (AssertionError, pytest.fail.Exception, subprocess.SubprocessError, OSError) as error:
         verdict.error = str(error) or repr(error)
     verdict.seconds = time.perf_counter() - start
     return verdict

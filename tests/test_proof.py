@@ -36,6 +36,12 @@ def test_a_check_sees_only_its_inputs(check: Check, rendered: Path, seen: list[l
     assert seen == [["docs/deep/page.md"]]
 
 
+def test_a_check_of_nearly_everything(check: Check, rendered: Path, seen: list[list[str]]) -> None:
+    nearly = Check(name="nearly", inputs=("**",), without=("docs/**",), run=check.run)
+    Prover().prove(nearly, "one", rendered)
+    assert seen == [["LICENSE"]]
+
+
 def test_a_star_stays_within_a_folder(check: Check, rendered: Path) -> None:
     shallow = Check(name="shallow", inputs=("docs/*",), run=check.run)
     with pytest.raises(AssertionError, match="no file of the project"):

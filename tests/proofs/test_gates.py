@@ -1,0 +1,65 @@
+"""The generated project's own gates, on each Python it is for."""
+
+from pathlib import Path
+
+import pytest
+
+from conftest import Prove
+from matrix import Combination, combinations
+from proof import Check, Tool
+from proofs.users import INDEPENDENT, User, python
+
+PYTHONS = ("3.11", "3.12", "3.13")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("combination", combinations(), ids=str)
+def test_a_fresh_project_passes_its_gates(prove: Prove, combination: Combination) -> None:
+    version = combination.data()["python_version"]
+
+    def run(folder: Path) -> None:
+        user = User(folder, combination, version)
+        user.poe("setup")
+        user.poe("check")
+        _commits_pass_the_hooks(user)
+
+    prove(
+        Check(
+            name=f"gates-{version}",
+            inputs=("**",),
+            without=INDEPENDENT,
+            tools=(Tool("uv"), Tool("git"), python(version)),
+            run=run,
+        ),
+        combination,
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("version", PYTHONS[1:])
+def test_a_project_runs_on_newer_pythons(prove: Prove, version: str) -> None:
+    (combination, *_) = combinations()
+
+    def run(folder: Path) -> None:
+        user = User(folder, combination, version)
+        user.poe("setup")
+        user.poe("test")
+
+    prove(
+        Check(
+            name=f"tests-{version}",
+            inputs=("**",),
+            without=(*INDEPENDENT, "docs/**", "mkdocs.yml"),
+            tools=(Tool("uv"), python(version)),
+            run=run,
+        ),
+        combination,
+    )
+
+
+def _commits_pass_the_hooks(user: User) -> None:
+    user.run("git add --all")
+    with pytest.raises(AssertionError, match="Conventional Commit"):
+        user.run("git commit --message 'first version'")
+    user.run("git commit --message 'feat: first version'")
+    assert user.run("git status --porcelain") == "", "a hook changed a fresh project"
