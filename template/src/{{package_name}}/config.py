@@ -78,7 +78,9 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Environment variables over TOML files; no `.env` file, no secrets folder."""
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        # Merged key by key: without it a section of the later file would replace the earlier's.
+        files = TomlConfigSettingsSource(settings_cls, deep_merge=True)
+        return init_settings, env_settings, files
 
 
 def load_settings() -> Settings:
@@ -104,7 +106,7 @@ def load_settings() -> Settings:
         )
 
     try:
-        return _FromFiles(environment=environment)  # type: ignore[call-arg]  # rest: sources
+        return _FromFiles(environment=environment)
     except ValidationError as error:
         raise ProjectError(f"invalid settings:\n{describe(error)}") from None
 

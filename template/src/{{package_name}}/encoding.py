@@ -18,23 +18,20 @@ Matrix = npt.NDArray[np.float32]
 UNKNOWN = -1.0
 
 
-def _is_missing(value: object) -> bool:
-    return value is None or (isinstance(value, float) and math.isnan(value))
-
-
 def _encoder_of(column: Column) -> Callable[[object], float]:
     if isinstance(column, Categorical):
         codes = {label: float(code) for code, label in enumerate(column.categories)}
 
         def encode_label(value: object) -> float:
-            if _is_missing(value):
-                return math.nan
-            return codes.get(value, UNKNOWN) if isinstance(value, str) else UNKNOWN
+            if isinstance(value, str):
+                return codes.get(value, UNKNOWN)
+            # pandas marks a missing label with None or with NaN, the one value unlike itself.
+            return math.nan if value is None or value != value else UNKNOWN
 
         return encode_label
 
     def encode_number(value: object) -> float:
-        return math.nan if _is_missing(value) else float(value)  # type: ignore[arg-type]
+        return math.nan if value is None else float(value)  # type: ignore[arg-type]
 
     return encode_number
 

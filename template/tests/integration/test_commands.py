@@ -18,18 +18,30 @@ def quick_workspace(
     return workspace
 
 
-def test_train_promote_and_list(quick_workspace: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_train_promote_and_list(
+    quick_workspace: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert cli.main(["runs"]) == 0
     assert "no runs yet" in capfd.readouterr().out
     assert cli.main(["train"]) == 0
     assert "baseline" in capfd.readouterr().out
+    champion = quick_workspace / "models" / "champion.json"
+    with monkeypatch.context() as full:
+        full.setattr("shutil.copytree", _no_space)
+        assert cli.main(["promote"]) == 2
+    assert "No space left on device" in capfd.readouterr().err
+    assert not champion.exists()
     assert cli.main(["promote"]) == 0
     shown = capfd.readouterr()
     assert "promotion gate" in shown.out
     assert "champion: version 1" in shown.out
-    assert (quick_workspace / "models" / "champion.json").is_file()
+    assert champion.is_file()
     assert cli.main(["sync"]) == 0
     assert "sent 0 run(s)" in capfd.readouterr().out
+
+
+def _no_space(*_arguments: object, **_options: object) -> None:
+    raise OSError(28, "No space left on device", "models")
 
 
 def test_training_goes_on_without_the_tracker_and_sends_later(
@@ -50,7 +62,7 @@ def test_training_goes_on_without_the_tracker_and_sends_later(
     [
         ("train", "APP_PATHS__DATA", "gone.csv", "gone.csv does not exist"),
         ("train", "APP_PATHS__PARAMS", "gone.yaml", "gone.yaml does not exist"),
-        ("promote", "APP_TRACKING__MODEL_NAME", "other", "train first"),
+        ("promote", "APP_TRACKING__URI", "http://127.0.0.1:9", "127.0.0.1:9 failed"),
         ("serve", "APP_SERVING__PORT", "-1", "serving.port"),
     ],
 )
@@ -69,18 +81,3 @@ def test_a_known_problem_is_one_message_and_status_2(
     error = capfd.readouterr().err
     assert message in error
     assert "Traceback" not in error
-
-
-def test_a_full_disk_while_registering_is_one_message(
-    quick_workspace: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
-    assert cli.main(["train"]) == 0
-
-    def full(*_arguments: object, **_options: object) -> None:
-        raise OSError(28, "No space left on device", "models")
-
-    monkeypatch.setattr("shutil.copytree", full)
-    capfd.readouterr()
-    assert cli.main(["promote"]) == 2
-    assert "No space left on device" in capfd.readouterr().err
-    assert not (quick_workspace / "models" / "champion.json").exists()

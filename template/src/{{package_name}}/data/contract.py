@@ -85,12 +85,13 @@ def _describe(cases: pd.DataFrame, columns: dict[str, Column]) -> str:
             lines.append(f"  {name}: the column is missing; {_accepted(columns.get(name))}")
         else:
             lines.append(f"  {name}: unexpected column, {_accepted(None)}")
-    for name, group in cases[~structural].groupby("column", sort=False):
+    for column, group in cases[~structural].groupby("column", sort=False):
+        name = str(column)
         rows = group.dropna(subset=["index"]).drop_duplicates("index")
         shown = [f"row {int(r.index_)}: {r.failure_case!r}" for r in _rows(rows)]
         more = f" and {len(rows) - _SHOWN} more" if len(rows) > _SHOWN else ""
         found = f"; found {', '.join(shown)}{more}" if shown else ""
-        lines.append(f"  {name}: {_accepted(columns.get(str(name)))}{found}")
+        lines.append(f"  {name}: {_accepted(columns.get(name))}{found}")
     return "\n".join(lines)
 
 

@@ -18,7 +18,8 @@ def encode_frame(frame: pd.DataFrame, schema: Schema) -> Matrix:
     for position, column in enumerate(schema.features):
         values = frame[column.name]
         if isinstance(column, Categorical):
-            codes = pd.Categorical(values, categories=list(column.categories)).codes
+            codes = pd.Index(column.categories).get_indexer(pd.Index(values))
+            # The indexer gives -1 to a label that is not listed, and to a missing one.
             matrix[:, position] = np.where(values.isna(), np.nan, codes)
         else:
             matrix[:, position] = values.to_numpy(dtype=np.float32)
@@ -27,7 +28,8 @@ def encode_frame(frame: pd.DataFrame, schema: Schema) -> Matrix:
 
 def labels(frame: pd.DataFrame, schema: Schema) -> npt.NDArray[np.int8]:
     """The label of each row, shape (rows,): 1 for the positive class, else 0."""
-    return (frame[schema.target.name] == schema.target.positive).to_numpy(dtype=np.int8)
+    positive = frame[schema.target.name] == schema.target.positive
+    return positive.to_numpy(dtype=bool).astype(np.int8)
 
 
 def group_masks(frame: pd.DataFrame, protected: Protected) -> dict[str, npt.NDArray[np.bool_]]:

@@ -6,7 +6,10 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import (  # type: ignore[attr-defined]  # missing in the stubs
+    check_is_fitted,
+    validate_data,
+)
 
 Array = npt.NDArray[np.float32]
 
@@ -17,6 +20,8 @@ class RatioFeatures(TransformerMixin, BaseEstimator):
     It appends and drops nothing: a step that selects the original columns by name afterwards
     would silently throw the new ones away, and `get_feature_names_out` lets a test see that.
     """
+
+    n_features_in_: int
 
     def __init__(self, pairs: Sequence[tuple[int, int]]) -> None:
         self.pairs = pairs

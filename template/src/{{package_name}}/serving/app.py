@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
+from starlette.types import ASGIApp
 
 from ..config import Settings
 from ..dataset import SCHEMA
@@ -19,12 +19,12 @@ from .middleware import BodyLimitMiddleware, RequestMiddleware
 from .openapi import complete_openapi
 from .predict_route import PredictRoute
 from .predictor import Predictor
-from .problems import ProblemError, answer_http_exception, answer_problem
+from .problems import ProblemError, answer_bug, answer_http_exception, answer_problem
 from .routes import build_router
 from .rows import RowReader
 
 
-def create_app(settings: Settings, schema: Schema = SCHEMA) -> FastAPI:
+def create_app(settings: Settings, schema: Schema = SCHEMA) -> ASGIApp:
     """The service as an ASGI app; it starts without a model and takes one when it appears."""
     serving = settings.serving
     slot = ChampionSlot(ModelStore(settings.paths.models, schema), schema)
@@ -50,14 +50,12 @@ def create_app(settings: Settings, schema: Schema = SCHEMA) -> FastAPI:
         exception_handlers={
             ProblemError: answer_problem,
             HTTPException: answer_http_exception,
+            Exception: answer_bug,
         },
-        # The first is the outermost.
-        middleware=[
-            Middleware(RequestMiddleware, metrics=metrics, access_log=serving.access_log),
-            Middleware(PredictRoute, predictor=predictor),
-            Middleware(BodyLimitMiddleware, max_bytes=serving.max_body_bytes),
-        ],
     )
     app.include_router(build_router(slot, predictor, metrics, reader))
     complete_openapi(app, [reader.row_model, reader.batch_model])
-    return app
+
+    # Around the framework instead of inside it: its own outer layers cost more than the model.
+    limited = BodyLimitMiddleware(app, serving.max_body_bytes)
+    return RequestMiddleware(PredictRoute(limited, predictor), metrics, serving.access_log)

@@ -10,12 +10,11 @@ from time import perf_counter
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from .logs import REQUEST_ID
+from .logs import REQUEST_ID, AccessLog
 from .metrics import Metrics
-from .problems import ProblemError, problem_response
+from .problems import BUG, ProblemError, problem_response
 
 logger = logging.getLogger(__name__)
-access = logging.getLogger("access")
 
 _VALID_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _CLIENT_CLOSED = 499  # nginx's number for a client that left; never sent
@@ -27,7 +26,7 @@ class RequestMiddleware:
     def __init__(self, app: ASGIApp, metrics: Metrics, access_log: bool) -> None:
         self._app = app
         self._metrics = metrics
-        self._access_log = access_log
+        self._access_log = AccessLog() if access_log else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -56,15 +55,10 @@ class RequestMiddleware:
             pass
         except Exception:
             logger.exception("unhandled error")
-            if status:
-                # The answer has begun: closing the connection is all that is left to tell.
-                raise
-            response = problem_response(
-                scope["path"],
-                500,
-                "an error on our side; the log has it under the request id",
-            )
-            await response(scope, receive, send_with_id)
+            # Of an answer already begun nothing can be taken back; the server closes it.
+            if not status:
+                response = problem_response(scope["path"], 500, BUG)
+                await response(scope, receive, send_with_id)
         finally:
             self._metrics.in_flight -= 1
             self._record(scope, status or _CLIENT_CLOSED, perf_counter() - started)
@@ -74,13 +68,16 @@ class RequestMiddleware:
         route = getattr(scope.get("route"), "path", "unmatched")
         self._metrics.seconds.labels(scope["method"], route, status).observe(seconds)
         if self._access_log:
-            fields = {
-                "method": scope["method"],
-                "path": scope["path"],
-                "status": status,
-                "milliseconds": round(seconds * 1000, 3),
-            }
-            access.info("request", extra={"fields": fields})
+            self._access_log.write(
+                {
+                    "message": "request",
+                    "request_id": REQUEST_ID.get(),
+                    "method": scope["method"],
+                    "path": scope["path"],
+                    "status": status,
+                    "milliseconds": round(seconds * 1000, 3),
+                }
+            )
 
 
 def _request_id(scope: Scope) -> bytes:

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from .logs import REQUEST_ID
 
 PROBLEM_TYPE = "application/problem+json"
+BUG = "an error on our side; the log has it under the request id"
 
 
 class FieldError(BaseModel):
@@ -71,3 +72,8 @@ async def answer_http_exception(request: Request, error: HTTPException) -> Respo
     """Handler of the framework's own errors: no such path, method not allowed."""
     detail = f"{request.method} {request.url.path}: {error.detail}"
     return problem_response(request.url.path, error.status_code, detail, headers=error.headers)
+
+
+async def answer_bug(request: Request, _: Exception) -> Response:
+    """Handler of everything else; the exception itself goes on to the log."""
+    return problem_response(request.url.path, 500, BUG)

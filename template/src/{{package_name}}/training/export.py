@@ -48,7 +48,7 @@ def export(pipeline: Pipeline, schema: Schema, samples: Matrix) -> bytes:
         options={"zipmap": False},
         target_opset=_OPSET,
     )
-    graph = _keep_positive_column(model).SerializeToString()
+    graph: bytes = _keep_positive_column(model).SerializeToString()
     rows = np.vstack([samples, adversarial_rows(schema, samples)])
     expected = pipeline.predict_proba(rows)[:, 1]
     difference = float(np.max(np.abs(OnnxScorer(graph, width).score(rows) - expected)))

@@ -1,9 +1,13 @@
 """The candidates: whole pipelines, which export faithfully."""
 
+import os
+from pathlib import Path
+
 import numpy as np
 import pytest
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import FunctionTransformer
 
 from tests.package import (
     candidates,
@@ -12,6 +16,7 @@ from tests.package import (
     export,
     frames,
     params,
+    pipeline_file,
     schema,
     scoring,
 )
@@ -75,4 +80,20 @@ def test_adversarial_rows_hold_missing_unknown_and_extreme_values() -> None:
     rows = export.adversarial_rows(PLANTED.schema, X[:1])
     assert np.isnan(rows).all(axis=1).any()
     assert (rows == encoding.UNKNOWN).any()
-    assert rows[:, 0].max() == 10
+    assert np.nanmax(rows[:, 0]) == 10
+
+
+@pytest.mark.parametrize("name", list(candidates.MODELS))
+def test_every_candidate_is_saved_and_read_without_running_code(
+    name: str, tmp_path: Path
+) -> None:
+    fitted = _fitted(name)
+    pipeline_file.save_pipeline(fitted, tmp_path / "pipeline.skops")
+    loaded = pipeline_file.load_pipeline(tmp_path / "pipeline.skops")
+    np.testing.assert_array_equal(loaded.predict_proba(X), fitted.predict_proba(X))
+
+
+def test_a_type_that_is_not_on_the_list_is_refused(tmp_path: Path) -> None:
+    dangerous = Pipeline([("model", FunctionTransformer(os.system))])
+    with pytest.raises(errors.ModelError, match=r"pipeline\.skops is refused: .*system"):
+        pipeline_file.save_pipeline(dangerous, tmp_path / "pipeline.skops")

@@ -46,7 +46,7 @@ def test_the_standard_error_of_auc_matches_a_bootstrap() -> None:
     assert metrics["auc_se"] == pytest.approx(np.std(draws), rel=0.3)
 
 
-def _groups(in_a: np.ndarray) -> evaluation.Groups:  # type: ignore[type-arg]
+def _groups(in_a: evaluation.Mask) -> evaluation.Groups:
     return {"group": {"a": in_a, "b": ~in_a}}
 
 

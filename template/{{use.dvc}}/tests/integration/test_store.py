@@ -70,7 +70,7 @@ def test_a_corrupt_object_in_the_remote_is_refused(repository: Path) -> None:
     stored.chmod(0o644)
     stored.write_bytes(stored.read_bytes()[:-10])
     data = _store(repository)
-    with pytest.raises(errors.DataError, match="not the published version"):
+    with pytest.raises(errors.DataError, match=data.version()):
         data.fetch()
 
 

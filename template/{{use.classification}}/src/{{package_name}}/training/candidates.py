@@ -27,6 +27,10 @@ from ..schema import Categorical, Schema
 
 BASELINE = "baseline"
 
+# Trees ask only whether a number is above a threshold: scaling gives them nothing, and its
+# rounding, which differs in the last bit between scikit-learn and ONNX, can turn the answer.
+_SCALED = frozenset({BASELINE, "logistic_regression"})
+
 # The names that params.yaml may list, each with what builds its last step from a seed.
 MODELS: dict[str, Callable[[int], ClassifierMixin]] = {
     BASELINE: lambda _seed: DummyClassifier(strategy="prior"),
@@ -47,13 +51,13 @@ def build(name: str, schema: Schema, seed: int) -> Pipeline:
     return Pipeline(
         [
             ("ratios", RatioFeatures(pairs=schema.ratio_positions)),
-            ("columns", _columns(schema)),
+            ("columns", _columns(schema, scaled=name in _SCALED)),
             ("model", MODELS[name](seed)),
         ]
     )
 
 
-def _columns(schema: Schema) -> ColumnTransformer:
+def _columns(schema: Schema, *, scaled: bool) -> ColumnTransformer:
     width = len(schema.features)
     numeric = [*schema.numeric, *range(width, width + len(schema.ratios))]
     codes = [
@@ -61,7 +65,9 @@ def _columns(schema: Schema) -> ColumnTransformer:
         for column in schema.features
         if isinstance(column, Categorical)
     ]
-    numbers = Pipeline([("impute", SimpleImputer(strategy="median")), ("scale", StandardScaler())])
+    numbers = Pipeline([("impute", SimpleImputer(strategy="median"))])
+    if scaled:
+        numbers.steps.append(("scale", StandardScaler()))
     # Missing joins unknown: both become a row of zeros, and neither was seen in training.
     labels = Pipeline(
         [

@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
-import skops.io
 
 from ..bundle import (
     MODEL_FILE,
@@ -44,6 +43,7 @@ from .evaluation import (
 from .export import export
 from .figures import save_figures
 from .params import TrainingParams
+from .pipeline_file import save_pipeline
 from .search import Searched, search
 
 Progress = Callable[[str, float], None]
@@ -195,7 +195,7 @@ def _write_bundle(
 ) -> None:
     folder.mkdir()
     (folder / MODEL_FILE).write_bytes(export(one.searched.pipeline, schema, test.x))
-    skops.io.dump(one.searched.pipeline, folder / PIPELINE_FILE)
+    save_pipeline(one.searched.pipeline, folder / PIPELINE_FILE)
     reference = build_reference(schema, train.x)
     (folder / REFERENCE_FILE).write_text(json.dumps(reference) + "\n", encoding="utf-8")
     manifest = Manifest(
