@@ -25,8 +25,9 @@ def _encoder_of(column: Column) -> Callable[[object], float]:
         def encode_label(value: object) -> float:
             if isinstance(value, str):
                 return codes.get(value, UNKNOWN)
-            # pandas marks a missing label with None or with NaN, the one value unlike itself.
-            return math.nan if value is None or value != value else UNKNOWN
+            # pandas marks a missing label with None or with NaN.
+            missing = value is None or (isinstance(value, float) and math.isnan(value))
+            return math.nan if missing else UNKNOWN
 
         return encode_label
 

@@ -33,7 +33,6 @@ class ChampionSlot:
 
     def __init__(self, store: ModelStore, schema: Schema) -> None:
         self.served: Served | None = None
-        self.looked = False
         self.refusal: str | None = None
         self.refusals = 0
         self._store = store
@@ -64,8 +63,6 @@ class ChampionSlot:
                 logger.info("champion loaded", extra={"fields": fields})
         except Exception as error:  # noqa: BLE001  # foreign bytes can fail in any way
             self._refuse(str(error), evidence or str(error))
-        finally:
-            self.looked = True
 
     def _refuse(self, reason: str, evidence: object) -> None:
         if evidence == self._refused:

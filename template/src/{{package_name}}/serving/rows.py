@@ -20,6 +20,9 @@ Record = dict[str, object]
 # A client that gets the columns wrong gets every row wrong; nobody reads 17,000 errors.
 MAX_ERRORS = 20
 
+# What msgspec raises: its own errors and UnicodeDecodeError are ValueErrors.
+_UNREADABLE = (ValueError, RecursionError)
+
 
 class RowReader:
     """Reads the bodies of predict and batch requests."""
@@ -41,7 +44,7 @@ class RowReader:
         """
         try:
             return msgspec.structs.asdict(self._decode_row(body))
-        except (msgspec.MsgspecError, ValueError, RecursionError):
+        except _UNREADABLE:
             return self._read_with_pydantic(bytes(body))
 
     def read_batch(self, body: bytes) -> list[Record]:
@@ -52,7 +55,7 @@ class RowReader:
         """
         try:
             rows = self._decode_batch(body).rows
-        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        except _UNREADABLE as error:
             fault = FieldError(
                 field="rows", value=None, message=str(error), accepted=self._envelope
             )
@@ -71,8 +74,8 @@ class RowReader:
             if len(faults) >= MAX_ERRORS:
                 break
         if faults:
-            detail = f"invalid rows; the first {len(faults)} faults are listed"
-            raise ProblemError(422, detail, faults)
+            detail = f"some rows are not valid; at most {MAX_ERRORS} faults are listed"
+            raise ProblemError(422, detail, faults[:MAX_ERRORS])
         return records
 
     def _read_with_pydantic(self, body: bytes) -> Record:
