@@ -3,6 +3,7 @@
 import errno
 import http.client
 import logging
+import math
 import signal
 import socket
 from contextlib import closing
@@ -42,15 +43,22 @@ def serve(settings: Settings) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
-        timeout_graceful_shutdown=round(serving.drain_seconds),
+        # Nothing here asks who the client is.
+        proxy_headers=False,
+        # Longer than a load balancer's usual 60 s. If we closed first, a request could be on its
+        # way to a connection that is already gone.
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=math.ceil(serving.drain_seconds),
     )
-    # uvicorn raises the signal again once it has drained; a stop that was asked for is no error.
-    signal.signal(signal.SIGTERM, lambda *_: None)
-    signal.signal(signal.SIGINT, lambda *_: None)
-    with closing(listener):
+    # Once drained, uvicorn raises the signal again; a stop that was asked for is no error.
+    before = signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    try:
         host, port = listener.getsockname()[:2]
         logger.info("listening", extra={"fields": {"host": host, "port": port}})
         uvicorn.Server(config).run(sockets=[listener])
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        listener.close()
 
 
 def _listen(host: str, port: int) -> socket.socket:
