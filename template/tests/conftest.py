@@ -40,13 +40,14 @@ def real_params() -> params.TrainingParams:
 
 @pytest.fixture(scope="session")
 def quick_params(real_params: params.TrainingParams) -> params.TrainingParams:
-    """The baseline and the simplest model of the project, one value per parameter."""
+    """The baseline and the simplest model of the project, one value per parameter, few folds."""
     simplest = list(real_params.candidates)[:2]
     grids = {
         name: {key: values[:1] for key, values in real_params.candidates[name].items()}
         for name in simplest
     }
-    return real_params.model_copy(update={"candidates": grids})
+    split = real_params.split.model_copy(update={"folds": 3})
+    return real_params.model_copy(update={"candidates": grids, "split": split})
 
 
 @pytest.fixture(scope="session")
