@@ -7,8 +7,8 @@ import socket
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -75,17 +75,35 @@ class Container:
         assert isinstance(found, dict)
         return found
 
-    def wait_until_ready(self, path: str, seconds: float = 20) -> float:
-        """Seconds until the first 200."""
-        start = time.perf_counter()
-        while time.perf_counter() - start < seconds:
-            try:
-                with urllib.request.urlopen(self.url(path), timeout=2):
-                    return time.perf_counter() - start
-            except (urllib.error.URLError, ConnectionError, TimeoutError):
-                time.sleep(0.05)
-        log = podman("podman", "logs", self.name)
-        raise AssertionError(f"{path} did not answer within {seconds} s; the log:\n{log}")
+    def process_status(self) -> dict[str, str]:
+        """What the kernel says of the service's process."""
+        status = Path(f"/proc/{self.inspect()['State']['Pid']}/status").read_text()
+        lines = (line.partition(":") for line in status.splitlines())
+        return {key: value.strip() for key, _, value in lines}
+
+    def get(self, path: str) -> Any:
+        """The JSON document at a path; raises URLError without an answer."""
+        with urllib.request.urlopen(self.url(path), timeout=5) as response:
+            return json.load(response)
+
+    def wait_until_ready(self, path: str) -> float:
+        """Seconds until the first answer of success."""
+        try:
+            return wait_until(lambda: bool(self.get(path)))
+        except AssertionError as error:
+            log = podman("podman", "logs", self.name)
+            raise AssertionError(f"{path}: {error}; the log:\n{log}") from None
+
+
+def wait_until(holds: Callable[[], bool], seconds: float = 20) -> float:
+    """Seconds until something holds; until a service listens, asking it fails."""
+    start = time.perf_counter()
+    while (waited := time.perf_counter() - start) < seconds:
+        with suppress(urllib.error.URLError, ConnectionError, TimeoutError):
+            if holds():
+                return waited
+        time.sleep(0.05)
+    raise AssertionError(f"nothing within {seconds} s")
 
 
 @contextmanager

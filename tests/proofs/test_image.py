@@ -1,0 +1,257 @@
+"""The image of a generated project, built and run as on a hardened platform."""
+
+import json
+import re
+import socket
+import threading
+import time
+import tomllib
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conftest import Prove
+from containers.podman import (
+    HARDENED,
+    TOOLS,
+    Container,
+    container,
+    image,
+    podman,
+    provide_bases,
+    wait_until,
+)
+from matrix import Combination, combinations
+from proof import Check, Tool, command
+
+SIZE_MB = 300
+MEMORY_MIB = 100
+USER = "65532:65532"
+
+SOURCES = ("Dockerfile", ".dockerignore", "pyproject.toml", "src/**", "config/**", "models/.*")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("combination", combinations(), ids=str)
+def test_the_image_is_small_and_serves_without_privileges(
+    prove: Prove, combination: Combination
+) -> None:
+    prove(IMAGE, combination)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("combination", combinations(), ids=str)
+def test_a_build_without_lock_or_champion_says_so(prove: Prove, combination: Combination) -> None:
+    prove(REFUSALS, combination)
+
+
+def prove_image(folder: Path) -> Mapping[str, float | str]:
+    train_a_champion(folder)
+    provide_bases(folder / "Dockerfile")
+    start = time.perf_counter()
+    with image(folder, "--label=org.opencontainers.image.revision=0123abc") as tag:
+        build_seconds = time.perf_counter() - start
+        [inspected] = json.loads(podman("podman", "image", "inspect", tag))
+        size = inspected["Size"] / 1e6
+        assert size <= SIZE_MB, f"the image has {size:.0f} MB"
+        assert_is_configured(inspected)
+        assert_holds_what_serving_needs(tag, folder)
+        figures = run_hardened(tag)
+    serve_with_compose(folder)
+    return {"MB": round(size), "build s": round(build_seconds, 1), **figures}
+
+
+def prove_refusals(folder: Path) -> None:
+    provide_bases(folder / "Dockerfile")
+    assert "uv.lock is missing: run 'uv lock'" in failing_build(folder)
+    command(["uv", "lock"], folder)
+    # The cache of other builds holds the environment, so that this one stops at the model.
+    assert "models/champion.json is missing: train a model" in failing_build(folder)
+    manifest = folder / "pyproject.toml"
+    stale = re.sub(r'"numpy>=[\d.]+"', '"numpy>=2.2"', manifest.read_text())
+    assert stale != manifest.read_text()
+    manifest.write_text(stale)
+    assert "`uv.lock` needs to be updated" in failing_build(folder)
+
+
+def train_a_champion(folder: Path) -> None:
+    """What a user does between the copy and the build."""
+    command(["git", "init", "--quiet"], folder)
+    for task in (["lock"], *(["run", "poe", name] for name in ("data", "train", "promote"))):
+        command(["uv", *task], folder)
+
+
+def failing_build(folder: Path) -> str:
+    """The output of a build that must fail."""
+    with pytest.raises(AssertionError) as refusal, image(folder):
+        pass
+    return str(refusal.value)
+
+
+def assert_is_configured(inspected: Mapping[str, Any]) -> None:
+    config = inspected["Config"]
+    assert config["User"] == USER
+    assert config["Cmd"][0] == "python"
+    # CMD-SHELL would need the shell that a smaller base does not have.
+    assert inspected["Healthcheck"]["Test"][:3] == ["CMD", "python", "-m"]
+    labels = config["Labels"]
+    assert labels["org.opencontainers.image.revision"] == "0123abc"
+    assert labels["org.opencontainers.image.source"].startswith("https://github.com/")
+    assert labels["org.opencontainers.image.title"]
+
+
+def assert_holds_what_serving_needs(tag: str, folder: Path) -> None:
+    """Serving's packages as bytecode, and neither those of other groups nor any tool to build."""
+    script = """
+import importlib.metadata, importlib.util, json, pathlib, shutil, sys
+packages = pathlib.Path(sys.prefix, "lib", f"python3.{sys.version_info.minor}", "site-packages")
+sources = [p for p in packages.rglob("*.py")]
+print(json.dumps({
+    "distributions": sorted(d.metadata["Name"] for d in importlib.metadata.distributions()),
+    "tools": [name for name in ("uv", "gcc", "pip", "git", "curl") if shutil.which(name)]
+        + [name for name in ("pip", "setuptools") if importlib.util.find_spec(name)],
+    "not compiled": [str(p) for p in sources
+        if not pathlib.Path(importlib.util.cache_from_source(str(p))).exists()],
+    "prefix": sys.base_prefix,
+    "files": sorted(p.name for p in pathlib.Path("/app").iterdir()),
+}))
+"""
+    options = ("--rm", "--entrypoint=python", *HARDENED)
+    output = podman("podman", "run", *options, tag, "-c", script)
+    found = json.loads(output.splitlines()[-1])
+    locked = command(
+        [
+            *[
+                "uv",
+                "export",
+                "--locked",
+                "--no-default-groups",
+                "--no-hashes",
+                "--no-annotate",
+                "--no-header",
+            ]
+        ],
+        folder,
+    ).splitlines()
+    project = tomllib.loads((folder / "pyproject.toml").read_text())["project"]["name"]
+    allowed = names([line for line in locked if re.match(r"[a-z]", line)]) | {project}
+    extra = names(found["distributions"]) - allowed
+    assert not extra, f"the image holds more than serving's part of the lock: {extra}"
+    assert not found["tools"], f"the image holds tools: {found['tools']}"
+    assert not found["not compiled"], f"not compiled: {found['not compiled'][:5]}"
+    assert found["prefix"] == "/usr/local"
+    assert found["files"] == [".venv", "config", "models"]
+
+
+def names(requirements: list[str]) -> set[str]:
+    found = (re.split(r"[^A-Za-z0-9._-]", line, maxsplit=1)[0] for line in requirements)
+    return {re.sub(r"[-_.]+", "-", name).lower() for name in found}
+
+
+def run_hardened(tag: str) -> Mapping[str, float | str]:
+    with container(tag, *HARDENED) as service:
+        ready = service.wait_until_ready("/health/ready")
+        assert_is_confined(service)
+        podman("podman", "healthcheck", "run", service.name)
+        row = example(service)
+        for _ in range(200):
+            assert 0 <= predict(service, row)["probability"] <= 1
+        memory = int(service.process_status()["VmRSS"].split()[0]) / 1024
+        assert memory < MEMORY_MIB, f"{memory:.0f} MiB of memory after 200 requests"
+        drain = assert_drains(service, row)
+    assert_health_check_can_fail(tag)
+    return {"ready s": round(ready, 2), "RSS MiB": round(memory), "drain s": round(drain, 2)}
+
+
+def serve_with_compose(folder: Path) -> None:
+    """The service of compose.yaml answers, and takes up a champion promoted beside it."""
+    compose = ("podman-compose", "--podman-build-args=--format=docker --network=host")
+    service = Container(f"{folder.name}_service_1", 8000)
+    with socket.socket() as port:
+        assert port.connect_ex(("127.0.0.1", 8000)), "port 8000 is in use: compose.yaml needs it"
+    try:
+        podman(*compose, "up", "--detach", "--build", folder=folder)
+        service.wait_until_ready("/health/ready")
+        pointer = folder / "models" / "champion.json"
+        champion = json.loads(pointer.read_text()) | {"version": "promoted"}
+        (folder / "promoted.json").write_text(json.dumps(champion))
+        (folder / "promoted.json").replace(pointer)
+        wait_until(lambda: service.get("/v1/model")["version"] == "promoted")
+    finally:
+        podman(*compose, "down", "--timeout=5", folder=folder)
+        podman("podman", "rmi", "--force", f"localhost/{folder.name}_service")
+
+
+def assert_is_confined(service: Container) -> None:
+    status = service.process_status()
+    assert set(status["Uid"].split()) == {USER.split(":", maxsplit=1)[0]}
+    assert int(status["CapEff"], 16) == 0
+    assert status["NoNewPrivs"] == "1"
+    for path, writable in (("/app/models/x", False), ("/app/.venv/x", False), ("/tmp/x", True)):
+        try:
+            podman("podman", "exec", service.name, "python", "-c", f"open({path!r}, 'w')")
+        except AssertionError:
+            assert not writable, f"{path} cannot be written"
+        else:
+            assert writable, f"{path} can be written"
+
+
+def assert_drains(service: Container, row: bytes) -> float:
+    """Seconds from SIGTERM to the end, with a request under way whose body comes late."""
+    head = (
+        "POST /v1/predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+        f"Content-Length: {len(row)}\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", service.port), timeout=20) as client:
+        client.sendall(head.encode() + row[:10])
+        time.sleep(0.3)
+        start = time.perf_counter()
+        stop = threading.Thread(target=podman, args=("podman", "stop", "--time=25", service.name))
+        stop.start()
+        time.sleep(0.7)
+        client.sendall(row[10:])
+        answer = client.recv(65536)
+        stop.join()
+    seconds = time.perf_counter() - start
+    assert answer.startswith(b"HTTP/1.1 200"), f"the request under way got {answer[:200]!r}"
+    assert service.inspect()["State"]["ExitCode"] == 0
+    assert seconds < 5, f"the service took {seconds:.1f} s to stop"
+    return seconds
+
+
+def assert_health_check_can_fail(tag: str) -> None:
+    """Alone in a container there is no service to be healthy."""
+    [inspected] = json.loads(podman("podman", "image", "inspect", tag))
+    check = inspected["Healthcheck"]["Test"][1:]
+    with pytest.raises(AssertionError, match="no answer"):
+        podman("podman", "run", "--rm", *HARDENED, tag, *check)
+
+
+def example(service: Container) -> bytes:
+    """The row that the API's own description gives as an example."""
+    document = service.get("/openapi.json")
+    body = document["paths"]["/v1/predict"]["post"]["requestBody"]["content"]["application/json"]
+    schema = document["components"]["schemas"][body["schema"]["$ref"].split("/")[-1]]
+    return json.dumps(schema["example"]).encode()
+
+
+def predict(service: Container, row: bytes) -> dict[str, float]:
+    headers = {"Content-Type": "application/json"}
+    request = urllib.request.Request(service.url("/v1/predict"), row, headers)
+    with urllib.request.urlopen(request, timeout=5) as response:
+        answer: dict[str, float] = json.load(response)
+    return answer
+
+
+IMAGE = Check(
+    name="image",
+    inputs=(*SOURCES, "compose*.yaml", "params.yaml", "data/**", ".dvc/**", ".dvcignore"),
+    tools=(*TOOLS, Tool("podman-compose"), Tool("uv"), Tool("git")),
+    run=prove_image,
+)
+REFUSALS = Check(
+    name="image-refusals", inputs=SOURCES, tools=(*TOOLS, Tool("uv")), run=prove_refusals
+)
