@@ -268,11 +268,8 @@ def _digest(check: Check, tools: Mapping[str, str], folder: Path) -> str:
     hasher = hashlib.sha256()
     source = inspect.getsourcefile(check.run)
     assert source is not None
-    for item in (
-        check.name,
-        json.dumps(tools, sort_keys=True),
-        Path(source).read_text(encoding="utf-8"),
-    ):
+    code = [path.read_text(encoding="utf-8") for path in sorted(Path(source).parent.glob("*.py"))]
+    for item in (check.name, json.dumps(tools, sort_keys=True), *code):
         hasher.update(item.encode() + b"\0")
     found = list(files(folder))
     assert found, f"{check.name}: no file of the project is among the inputs {check.inputs}"

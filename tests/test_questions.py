@@ -11,7 +11,7 @@ from pytest_copie.plugin import Copie
 
 import catalog
 from matrix import questions
-from rendering import render
+from rendering import quick_copier, render
 
 # Users' answers files hold these, so they may grow and never change.
 NAMES = (
@@ -50,7 +50,8 @@ def ask(copie: Copie, template: Path) -> Ask:
     """Generate a project from some answers; the result holds all answers, or the refusal."""
 
     def run(answers: dict[str, Any]) -> Any:
-        return copie.copy(extra_answers=answers, template_dir=template)
+        with quick_copier():
+            return copie.copy(extra_answers=answers, template_dir=template)
 
     return run
 
@@ -137,7 +138,8 @@ def cli(template: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> C
 
     def run(*options: str) -> tuple[int, str]:
         arguments = ["copier", "copy", "--trust", "--defaults", *options, str(template)]
-        _, code = CopierApp.run([*arguments, str(tmp_path / "my project")], exit=False)
+        with quick_copier():
+            _, code = CopierApp.run([*arguments, str(tmp_path / "my project")], exit=False)
         return code, capsys.readouterr().err
 
     return run
@@ -180,7 +182,8 @@ def asked(template: Path, destination: Path, monkeypatch: pytest.MonkeyPatch) ->
         return answers
 
     monkeypatch.setattr("copier._main.unsafe_prompt", accept)
-    run_copy(str(template), destination, unsafe=True, quiet=True)
+    with quick_copier():
+        run_copy(str(template), destination, unsafe=True, quiet=True)
     return names
 
 

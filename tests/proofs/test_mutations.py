@@ -1,4 +1,4 @@
-"""The generated project's tests can fail: each planted fault is found by the test that guards it."""
+"""The generated project's tests can fail: each planted fault is found by its test."""
 
 import shutil
 from collections.abc import Iterator
