@@ -1,0 +1,1 @@
+"""Measurements of the template and of what it generates; no part of the tests."""

@@ -1,0 +1,1 @@
+"""The generated service beside a bare ASGI app and the peers, all with the same model."""
