@@ -7,7 +7,18 @@ from pathlib import Path
 import numpy as np
 from onnx import TensorProto, helper, numpy_helper
 
-from tests.package import bundle, drift, schema, scoring
+from tests.package import bundle, drift, encoding, model_store, schema, scoring
+
+SMALL = schema.Schema(
+    name="small_loans",
+    target=schema.Target(name="risk", negative="good", positive="bad"),
+    features=(
+        schema.Numeric("months", 1, 120, "Term of the loan, in months"),
+        schema.Numeric("rate", 0, 1.5, "Share of income", integer=False, nullable=True),
+        schema.Categorical("purpose", ("car", "house"), "What the loan is for"),
+        schema.Categorical("savings", ("low", "high"), "Savings", nullable=True),
+    ),
+)
 
 
 def onnx_model(declared: schema.Schema, bias: float = 0.0) -> bytes:
@@ -42,16 +53,17 @@ def onnx_model(declared: schema.Schema, bias: float = 0.0) -> bytes:
     return content
 
 
-def training_rows(declared: schema.Schema, rows: int = 500, seed: int = 0) -> np.ndarray:
+def training_rows(declared: schema.Schema, rows: int = 500, seed: int = 0) -> encoding.Matrix:
     """Encoded rows, uniform within the limits of the schema."""
     rng = np.random.default_rng(seed)
-    columns = [
-        rng.integers(column.minimum, column.maximum, rows, endpoint=True)
+    limits = [
+        (column.minimum, column.maximum)
         if isinstance(column, schema.Numeric)
-        else rng.integers(0, len(column.categories), rows)
+        else (0, len(column.categories) - 1)
         for column in declared.features
     ]
-    return np.stack(columns, axis=1).astype(np.float32)
+    low, high = np.array(limits).T
+    return np.round(rng.uniform(low, high, (rows, len(limits)))).astype(np.float32)
 
 
 def write_bundle(
@@ -87,3 +99,12 @@ def write_bundle(
     )
     bundle.write_manifest(folder, manifest)
     return manifest
+
+
+def publish(
+    models: Path, declared: schema.Schema, version: str, bias: float = 0.0
+) -> model_store.Champion:
+    """Make a new bundle the champion of the store in `models`."""
+    folder = models.parent / f"bundle-{version}"
+    write_bundle(folder, declared, bias)
+    return model_store.ModelStore(models, declared).publish(folder, version)

@@ -53,7 +53,7 @@ def create_app(settings: Settings, schema: Schema = SCHEMA) -> ASGIApp:
             Exception: answer_bug,
         },
     )
-    app.include_router(build_router(slot, predictor, metrics, reader))
+    app.include_router(build_router(predictor, metrics, reader))
     complete_openapi(app, [reader.row_model, reader.batch_model])
 
     # Around the framework instead of inside it: its own outer layers cost more than the model.

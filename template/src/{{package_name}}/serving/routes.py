@@ -9,7 +9,6 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, Field
 
 from ..prediction import Prediction
-from .champion import ChampionSlot
 from .metrics import Metrics
 from .openapi import json_body, problems
 from .predict_route import PREDICT_PATH, SMALL_BODY_BYTES
@@ -49,9 +48,7 @@ class Health(BaseModel):
     status: str
 
 
-def build_router(
-    slot: ChampionSlot, predictor: Predictor, metrics: Metrics, reader: RowReader
-) -> APIRouter:
+def build_router(predictor: Predictor, metrics: Metrics, reader: RowReader) -> APIRouter:
     """All routes of the service."""
     router = APIRouter()
 

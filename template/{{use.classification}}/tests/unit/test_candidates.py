@@ -84,9 +84,7 @@ def test_adversarial_rows_hold_missing_unknown_and_extreme_values() -> None:
 
 
 @pytest.mark.parametrize("name", list(candidates.MODELS))
-def test_every_candidate_is_saved_and_read_without_running_code(
-    name: str, tmp_path: Path
-) -> None:
+def test_every_candidate_is_saved_and_read_without_running_code(name: str, tmp_path: Path) -> None:
     fitted = _fitted(name)
     pipeline_file.save_pipeline(fitted, tmp_path / "pipeline.skops")
     loaded = pipeline_file.load_pipeline(tmp_path / "pipeline.skops")

@@ -122,7 +122,9 @@ class MlflowTracker:
         """Download the bundle of a version."""
         with _reachable(self._settings.uri):
             found = self._client.get_model_version(self._settings.model_name, version)
-            return Path(self._client.download_artifacts(found.run_id, BUNDLE, str(destination)))
+            return Path(
+                self._client.download_artifacts(str(found.run_id), BUNDLE, str(destination))
+            )
 
     def _experiment(self) -> str:
         experiment = self._client.get_experiment_by_name(self._settings.experiment)
