@@ -1,7 +1,7 @@
 """Settings: read once, validated, passed in. Nothing else in the package reads the environment.
 
-Sources, the later ones win: `config/base.toml`, `config/<environment>.toml`, and variables
-such as `APP_SERVING__PORT=9000`. `APP_ENVIRONMENT` chooses the environment (default `local`),
+Sources, the later ones win: `config/base.toml`, `config/tracking.toml`,
+`config/<environment>.toml`, and variables such as `APP_SERVING__PORT=9000`. `APP_ENVIRONMENT` chooses the environment (default `local`),
 `APP_CONFIG_DIR` the folder (default `config`).
 """
 
@@ -92,7 +92,7 @@ def load_settings() -> Settings:
     """
     folder = Path(os.environ.get("APP_CONFIG_DIR", "config"))
     environment = os.environ.get("APP_ENVIRONMENT", "local")
-    files = [folder / "base.toml", folder / f"{environment}.toml"]
+    files = [folder / f"{name}.toml" for name in ("base", "tracking", environment)]
     for file in files:
         if not file.is_file():
             raise ProjectError(

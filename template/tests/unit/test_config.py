@@ -42,6 +42,7 @@ def test_a_value_out_of_range_is_named_with_what_is_accepted(
 
 def test_a_misspelt_key_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "base.toml").write_text("[serving]\nprot = 1\n", encoding="utf-8")
+    (tmp_path / "tracking.toml").touch()
     (tmp_path / "local.toml").touch()
     monkeypatch.setenv("APP_CONFIG_DIR", str(tmp_path))
     with pytest.raises(errors.ProjectError, match=r"serving\.prot"):

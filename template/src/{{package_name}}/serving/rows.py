@@ -32,7 +32,7 @@ class RowReader:
         self.batch_model = batch_model(self.row_model, max_rows)
         self._accepted = {column.name: accepted(column) for column in schema.features}
         self._fields = f"a JSON object with the fields {', '.join(schema.feature_names)}"
-        self._envelope = f'a JSON object {{"rows": [...]}} with 1 to {max_rows} rows'
+        self._envelope = f"a JSON object whose one field, rows, is a list of 1 to {max_rows} rows"
         self._decode_row: Callable[[Any], Any] = msgspec.json.Decoder(row_struct(schema)).decode
         self._decode_batch = msgspec.json.Decoder(_batch_struct(max_rows)).decode
 

@@ -54,7 +54,8 @@ def serve(settings: Settings) -> None:
     before = signal.signal(signal.SIGTERM, signal.SIG_IGN)
     try:
         host, port = listener.getsockname()[:2]
-        logger.info("listening", extra={"fields": {"host": host, "port": port}})
+        fields = {"host": host, "port": port, "environment": settings.environment}
+        logger.info("listening", extra={"fields": fields})
         uvicorn.Server(config).run(sockets=[listener])
     finally:
         signal.signal(signal.SIGTERM, before)

@@ -7,8 +7,8 @@ to trust what a file itself asks for would defeat the check.
 from pathlib import Path
 
 import skops.io
-from skops.io.exceptions import UntrustedTypesFoundException
 from sklearn.pipeline import Pipeline
+from skops.io.exceptions import UntrustedTypesFoundException
 
 from ..errors import ModelError
 from ..features.ratios import RatioFeatures
