@@ -41,19 +41,30 @@ def combinations(template: Path = ROOT) -> list[Combination]:
 
     Choices about the project (licence, Python version) touch few files and no stack.
     """
-    stacks = list(catalog.load(template / "extensions" / "catalog.yml").combinations())
-    about_project = {
+    (first, *_) = found = stacks(template)
+    choices = _about_project(template)
+    found += [
+        Combination(tuple({**first.data(), **answers}.items()))
+        for answers in _one_at_a_time(choices)
+    ]
+    return found
+
+
+def stacks(template: Path = ROOT) -> list[Combination]:
+    """Every valid stack, with the first of every choice about the project."""
+    first = {name: choices[0] for name, choices in _about_project(template).items()}
+    return [
+        Combination((*stack.items(), *first.items()))
+        for stack in catalog.load(template / "extensions" / "catalog.yml").combinations()
+    ]
+
+
+def _about_project(template: Path) -> dict[str, list[str]]:
+    return {
         name: question["choices"]
         for name, question in questions(template).items()
         if isinstance(question.get("choices"), list)
     }
-    first = {name: choices[0] for name, choices in about_project.items()}
-    found = [Combination((*stack.items(), *first.items())) for stack in stacks]
-    found += [
-        Combination((*stacks[0].items(), *answers.items()))
-        for answers in _one_at_a_time(about_project)
-    ]
-    return found
 
 
 def _one_at_a_time(choices: dict[str, list[str]]) -> Iterator[dict[str, str]]:

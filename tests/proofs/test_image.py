@@ -26,10 +26,44 @@ from containers.podman import (
 )
 from matrix import Combination, combinations
 from proof import Check, Tool, command
+from proofs.users import User, python
 
 SIZE_MB = 300
 MEMORY_MIB = 100
 USER = "65532:65532"
+
+# Run in the image; prints what is in it as JSON.
+CONTENTS = """
+import json, pathlib, shutil, sys
+from importlib.metadata import distribution, distributions
+from importlib.util import cache_from_source, find_spec
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+def required(name, extras=()):
+    name = canonicalize_name(name)
+    if (name, extras) in seen:
+        return
+    seen.add((name, extras))
+    for requirement in map(Requirement, distribution(name).requires or ()):
+        marker = requirement.marker
+        if not marker or any(marker.evaluate({"extra": extra}) for extra in ("", *extras)):
+            required(requirement.name, tuple(sorted(requirement.extras)))
+
+seen = set()
+required(sys.argv[1])
+installed = {canonicalize_name(found.metadata["Name"]) for found in distributions()}
+packages = pathlib.Path(find_spec("fastapi").origin).parents[1]
+print(json.dumps({
+    "extra": sorted(installed - {name for name, _ in seen}),
+    "tools": [name for name in ("uv", "gcc", "pip", "git", "curl") if shutil.which(name)]
+        + [name for name in ("pip", "setuptools") if find_spec(name)],
+    "not compiled": [str(path) for path in packages.rglob("*.py")
+        if not pathlib.Path(cache_from_source(path)).exists()],
+    "prefix": sys.base_prefix,
+    "files": sorted(path.name for path in pathlib.Path("/app").iterdir()),
+}))
+"""
 
 SOURCES = ("Dockerfile", ".dockerignore", "pyproject.toml", "src/**", "config/**", "models/.*")
 
@@ -39,7 +73,23 @@ SOURCES = ("Dockerfile", ".dockerignore", "pyproject.toml", "src/**", "config/**
 def test_the_image_is_small_and_serves_without_privileges(
     prove: Prove, combination: Combination
 ) -> None:
-    prove(IMAGE, combination)
+    version = combination.data()["python_version"]
+
+    def run(folder: Path) -> Mapping[str, float | str]:
+        user = User(folder, combination, version)
+        for task in ("setup", "train", "promote"):
+            user.poe(task)
+        return prove_image(folder)
+
+    prove(
+        Check(
+            name="image",
+            inputs=(*SOURCES, "compose*.yaml", "params.yaml", "data/**", ".dvc/**", ".dvcignore"),
+            tools=(*TOOLS, *map(Tool, ("podman-compose", "uv", "git")), python(version)),
+            run=run,
+        ),
+        combination,
+    )
 
 
 @pytest.mark.slow
@@ -49,7 +99,6 @@ def test_a_build_without_lock_or_champion_says_so(prove: Prove, combination: Com
 
 
 def prove_image(folder: Path) -> Mapping[str, float | str]:
-    train_a_champion(folder)
     provide_bases(folder / "Dockerfile")
     start = time.perf_counter()
     with image(folder, "--label=org.opencontainers.image.revision=0123abc") as tag:
@@ -77,13 +126,6 @@ def prove_refusals(folder: Path) -> None:
     assert "`uv.lock` needs to be updated" in failing_build(folder)
 
 
-def train_a_champion(folder: Path) -> None:
-    """What a user does between the copy and the build."""
-    command(["git", "init", "--quiet"], folder)
-    for task in (["lock"], *(["run", "poe", name] for name in ("data", "train", "promote"))):
-        command(["uv", *task], folder)
-
-
 def failing_build(folder: Path) -> str:
     """The output of a build that must fail."""
     with pytest.raises(AssertionError) as refusal, image(folder):
@@ -105,50 +147,15 @@ def assert_is_configured(inspected: Mapping[str, Any]) -> None:
 
 def assert_holds_what_serving_needs(tag: str, folder: Path) -> None:
     """Serving's packages as bytecode, and neither those of other groups nor any tool to build."""
-    script = """
-import importlib.metadata, importlib.util, json, pathlib, shutil, sys
-packages = pathlib.Path(sys.prefix, "lib", f"python3.{sys.version_info.minor}", "site-packages")
-sources = [p for p in packages.rglob("*.py")]
-print(json.dumps({
-    "distributions": sorted(d.metadata["Name"] for d in importlib.metadata.distributions()),
-    "tools": [name for name in ("uv", "gcc", "pip", "git", "curl") if shutil.which(name)]
-        + [name for name in ("pip", "setuptools") if importlib.util.find_spec(name)],
-    "not compiled": [str(p) for p in sources
-        if not pathlib.Path(importlib.util.cache_from_source(str(p))).exists()],
-    "prefix": sys.base_prefix,
-    "files": sorted(p.name for p in pathlib.Path("/app").iterdir()),
-}))
-"""
     options = ("--rm", "--entrypoint=python", *HARDENED)
-    output = podman("podman", "run", *options, tag, "-c", script)
-    found = json.loads(output.splitlines()[-1])
-    locked = command(
-        [
-            *[
-                "uv",
-                "export",
-                "--locked",
-                "--no-default-groups",
-                "--no-hashes",
-                "--no-annotate",
-                "--no-header",
-            ]
-        ],
-        folder,
-    ).splitlines()
     project = tomllib.loads((folder / "pyproject.toml").read_text())["project"]["name"]
-    allowed = names([line for line in locked if re.match(r"[a-z]", line)]) | {project}
-    extra = names(found["distributions"]) - allowed
-    assert not extra, f"the image holds more than serving's part of the lock: {extra}"
+    output = podman("podman", "run", *options, tag, "-c", CONTENTS, project)
+    found = json.loads(output.splitlines()[-1])
+    assert not found["extra"], f"the image holds more than serving requires: {found['extra']}"
     assert not found["tools"], f"the image holds tools: {found['tools']}"
     assert not found["not compiled"], f"not compiled: {found['not compiled'][:5]}"
     assert found["prefix"] == "/usr/local"
     assert found["files"] == [".venv", "config", "models"]
-
-
-def names(requirements: list[str]) -> set[str]:
-    found = (re.split(r"[^A-Za-z0-9._-]", line, maxsplit=1)[0] for line in requirements)
-    return {re.sub(r"[-_.]+", "-", name).lower() for name in found}
 
 
 def run_hardened(tag: str) -> Mapping[str, float | str]:
@@ -246,12 +253,6 @@ def predict(service: Container, row: bytes) -> dict[str, float]:
     return answer
 
 
-IMAGE = Check(
-    name="image",
-    inputs=(*SOURCES, "compose*.yaml", "params.yaml", "data/**", ".dvc/**", ".dvcignore"),
-    tools=(*TOOLS, Tool("podman-compose"), Tool("uv"), Tool("git")),
-    run=prove_image,
-)
 REFUSALS = Check(
     name="image-refusals", inputs=SOURCES, tools=(*TOOLS, Tool("uv")), run=prove_refusals
 )

@@ -1,0 +1,205 @@
+"""The workflows and what they rest on: linted, checked against schemas, and run by act."""
+
+import json
+import re
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import yaml
+
+from conftest import Prove
+from containers.podman import TOOLS, podman, provide_bases
+from matrix import ROOT, Combination, combinations, stacks
+from proof import Check, Tool, command
+from proofs.users import python
+from workflows.act import USES, act, commit_all, vulnerabilities
+
+CI = Path(".github/workflows/ci.yml")
+PULL_REQUESTS_ONLY = "commits"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("combination", combinations(), ids=str)
+def test_workflows_and_containers_pass_their_linters(
+    prove: Prove, combination: Combination
+) -> None:
+    prove(LINTED, combination)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("combination", stacks(), ids=str)
+def test_a_push_runs_every_job_to_a_green_gate(prove: Prove, combination: Combination) -> None:
+    prove(PUSH, combination)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("combination", stacks(), ids=str)
+def test_the_gates_of_the_workflow_close(prove: Prove, combination: Combination) -> None:
+    prove(GATES, combination)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("combination", stacks(), ids=str)
+def test_a_pull_request_is_held_to_conventional_commits(
+    prove: Prove, combination: Combination
+) -> None:
+    prove(MESSAGES, combination)
+
+
+def lint(folder: Path) -> None:
+    # Both look for the root of a repository, where the local actions are.
+    commit_all(folder, "feat: first version")
+    workflows = [str(path) for path in sorted(folder.glob(".github/workflows/*.yml"))]
+    actions = [str(path) for path in sorted(folder.glob(".github/actions/*/action.yml"))]
+    assert workflows
+    assert actions
+    command(["actionlint", *workflows], folder)
+    settings = ROOT / "tests" / "workflows" / "zizmor.yml"
+    command(["zizmor", "--offline", "--persona=pedantic", f"--config={settings}", "."], folder)
+    for schema, files in {
+        "github-workflows": workflows,
+        "github-actions": actions,
+        "dependabot": [".github/dependabot.yml"],
+        "compose-spec": [path.name for path in sorted(folder.glob("compose*.yaml"))],
+    }.items():
+        command(["check-jsonschema", f"--builtin-schema=vendor.{schema}", *files], folder)
+    command(["hadolint", "Dockerfile"], folder)
+    for path in (*workflows, *actions):
+        assert_actions_are_pinned(Path(path).read_text(encoding="utf-8"))
+
+
+def assert_actions_are_pinned(text: str) -> None:
+    """A tag can be moved to other code, a commit cannot; the comment says which release it is."""
+    for reference, _, commit, version in USES.findall(text):
+        assert re.fullmatch(r"[0-9a-f]{40}", commit), f"{reference} is not pinned to a commit"
+        assert re.fullmatch(r"v\d+\.\d+\.\d+", version), f"{reference} does not say its version"
+
+
+def push(folder: Path) -> Mapping[str, float | str]:
+    prepare(folder)
+    with vulnerabilities() as url, service_of_the_workflow():
+        # The other Pythons have their own proof; one of the matrix shows that it works.
+        run = act(folder, "push", "--matrix=python:3.13", osv_url=url)
+    jobs = set(yaml.safe_load((folder / CI).read_text(encoding="utf-8"))["jobs"])
+    green = {job for job, results in run.results.items() if results == {"success"}}
+    assert green == jobs - {PULL_REQUESTS_ONLY}, f"{run.failed_steps} failed:\n{run.log[-6000:]}"
+    document = json.loads((folder.parent / "artifacts" / "sbom" / "sbom.cdx.json").read_text())
+    components = {component["name"] for component in document["components"]}
+    assert {"fastapi", "onnxruntime", "libssl3"} <= components, "the SBOM has gaps"
+    assert "scikit-learn" not in components
+    [size] = re.findall(r"The image has (\d+) MB", run.log)
+    return {"jobs": len(green), "components in the SBOM": len(components), "MB": int(size)}
+
+
+def close_the_gates(folder: Path) -> None:
+    """Break one thing after the other; each must end the job that guards it, for its reason."""
+    prepare(folder)
+    limit = ('IMAGE_LIMIT_MB: "300"', 'IMAGE_LIMIT_MB: "100"')
+    # The size is known before a model is served: any champion will do.
+    untrained = ("poe train\n          poe promote\n", "echo '{}' > models/champion.json\n")
+    with replaced(folder / CI, limit, untrained):
+        assert_red(folder, "image", "more than 100 MB", step="Gate on size")
+    needs = ("[pythons, quality, tests, docs, audit, commits, image]", "[quality]")
+    untidy = ("import", "import  ")
+    with replaced(folder / CI, needs), replaced(folder / "tests" / "conftest.py", untidy):
+        assert_red(folder, "gate", "would be reformatted", step="Require that no job failed")
+    with vulnerabilities("numpy") as url:
+        assert_red(folder, "audit", "PYSEC-0-1", osv_url=url)
+    with replaced(folder / "pyproject.toml", ('"numpy>=2.1"', '"numpy>=2.2"')):
+        assert_red(folder, "quality", "`uv.lock` needs to be updated")
+    (folder / "uv.lock").unlink()
+    assert_red(folder, "quality", "uv.lock is missing: run 'uv lock'")
+
+
+def judge_messages(folder: Path) -> None:
+    """The titles and commits of pull requests that must pass, and those that must not."""
+    base = prepare(folder)
+    good = commit_all(folder, "feat(model): add a feature")
+    bad = commit_all(folder, "more stuff")
+    event = folder.parent / "event.json"
+    for title, head, verdict in (
+        ("fix: a 'quoted' $(title)", good, "success"),
+        ("A title", good, "failure"),
+        ("fix: a title", bad, "failure"),
+    ):
+        request = {"title": title, "number": 1, "base": {"sha": base}, "head": {"sha": head}}
+        event.write_text(json.dumps({"pull_request": request}))
+        run = act(folder, "pull_request", "--job=commits", f"--eventpath={event}")
+        assert run.results["commits"] == {verdict}, f"{title}:\n{run.log[-6000:]}"
+
+
+def prepare(folder: Path) -> str:
+    """What a user commits first; the commit's id."""
+    provide_bases(folder / "Dockerfile")
+    command(["uv", "lock"], folder)
+    return commit_all(folder, "feat: first version")
+
+
+def assert_red(folder: Path, job: str, reason: str, *, step: str = "", osv_url: str = "") -> None:
+    commit_all(folder, "feat: something is wrong")
+    with service_of_the_workflow():
+        run = act(folder, "push", f"--job={job}", osv_url=osv_url)
+    assert run.results[job] == {"failure"}, f"{job} is green:\n{run.log[-6000:]}"
+    assert reason in run.log, f"{job} does not say {reason!r}:\n{run.log[-6000:]}"
+    assert not step or step in run.failed_steps, f"{run.failed_steps} failed, not {step}"
+
+
+@contextmanager
+def replaced(path: Path, *swaps: tuple[str, str]) -> Iterator[None]:
+    """A file with other text in it for a while."""
+    before = text = path.read_text(encoding="utf-8")
+    for old, new in swaps:
+        assert old in text, f"{path.name} has no {old!r}"
+        text = text.replace(old, new)
+    path.write_text(text, encoding="utf-8")
+    yield
+    path.write_text(before, encoding="utf-8")
+
+
+@contextmanager
+def service_of_the_workflow() -> Iterator[None]:
+    """Room for the container that the workflow starts under a fixed name and port."""
+    with socket.socket() as port:
+        assert port.connect_ex(("127.0.0.1", 8000)), "port 8000 is in use: the workflow needs it"
+    try:
+        yield
+    finally:
+        podman("podman", "rm", "--force", "--ignore", "--time=0", "service")
+        podman("podman", "rmi", "--force", "--ignore", "service:ci")
+
+
+EVERYTHING = ("**",)
+NOT_READ = ("LICENSE", ".copier-answers.yml", ".devcontainer/**")
+ACT = (Tool("act"), Tool("git"), Tool("uv"))
+LINTED = Check(
+    name="workflow-lint",
+    inputs=(".github/**", "Dockerfile", "compose*.yaml"),
+    tools=tuple(
+        map(Tool, ("actionlint", "shellcheck", "zizmor", "check-jsonschema", "hadolint", "git"))
+    ),
+    run=lint,
+)
+PUSH = Check(
+    name="workflow-push",
+    inputs=EVERYTHING,
+    without=NOT_READ,
+    tools=(*ACT, *TOOLS, Tool("trivy"), Tool("curl"), Tool("jq"), python("3.13")),
+    run=push,
+)
+GATES = Check(
+    name="workflow-gates",
+    inputs=EVERYTHING,
+    without=NOT_READ,
+    tools=(*ACT, *TOOLS),
+    run=close_the_gates,
+)
+MESSAGES = Check(
+    name="workflow-messages",
+    inputs=EVERYTHING,
+    without=NOT_READ,
+    tools=(*ACT, *TOOLS),
+    run=judge_messages,
+)
