@@ -1,8 +1,8 @@
 """Settings: read once, validated, passed in. Nothing else in the package reads the environment.
 
 Sources, the later ones win: `config/base.toml`, `config/tracking.toml`,
-`config/<environment>.toml`, and variables such as `APP_SERVING__PORT=9000`. `APP_ENVIRONMENT` chooses the environment (default `local`),
-`APP_CONFIG_DIR` the folder (default `config`).
+`config/<environment>.toml`, and variables such as `APP_SERVING__PORT=9000`. `APP_ENVIRONMENT`
+chooses the environment (default `local`), `APP_CONFIG_DIR` the folder (default `config`).
 """
 
 import os

@@ -48,11 +48,11 @@ def show_runs(runs: Sequence[RunRecord]) -> None:
         console.print("no runs yet; train first")
         return
     table = Table(title="runs", caption="bold: exported, and registered under its version")
-    table.add_column("session")
+    table.add_column("session", no_wrap=True)
     table.add_column("candidate", no_wrap=True)
     for heading in _SHOWN.values():
         table.add_column(heading, justify="right")
-    table.add_column("version", justify="right")
+    table.add_column("ver.", justify="right")
     for run in reversed(runs):
         values = [f"{run.metrics[m]:.3f}" if m in run.metrics else "" for m in _SHOWN]
         style = "bold" if run.winner else ""

@@ -44,6 +44,7 @@ def load_pipeline(path: Path) -> Pipeline:
         ModelError: it holds a type that is not on the list.
     """
     try:
-        return skops.io.load(path, trusted=_TRUSTED)
+        pipeline: Pipeline = skops.io.load(path, trusted=_TRUSTED)
     except UntrustedTypesFoundException as error:
         raise ModelError(f"{path} is refused: {error}") from None
+    return pipeline

@@ -43,7 +43,7 @@ def test_the_standard_error_of_auc_matches_a_bootstrap() -> None:
     draws = []
     for _ in range(200):
         rows = random.integers(0, len(y), len(y))
-        draws.append(roc_auc_score(y[rows], scores[rows]))
+        draws.append(float(roc_auc_score(y[rows], scores[rows])))
     assert metrics["auc_se"] == pytest.approx(np.std(draws), rel=0.3)
 
 

@@ -98,9 +98,14 @@ class MlflowTracker:
                     # Named here, since MLflow would find them out by importing everything.
                     pip_requirements=["onnxruntime", "numpy"],
                     onnx_execution_providers=["CPUExecutionProvider"],
-                    registered_model_name=self._settings.model_name,
                 )
-            return str(logged.registered_model_version)
+            name = self._settings.model_name
+            if not self._client.search_registered_models(f"name = '{name}'", max_results=1):
+                self._client.create_registered_model(name)
+            version = self._client.create_model_version(
+                name, logged.model_uri, run.remote_id, model_id=logged.model_id
+            )
+            return str(version.version)
 
     def set_alias(self, alias: str, version: str) -> None:
         """Point an alias at a version; aliases replace the stages that MLflow gave up."""
