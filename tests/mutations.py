@@ -17,4 +17,110 @@ class Mutation(NamedTuple):
     test: str
 
 
-MUTATIONS: tuple[Mutation, ...] = ()
+MUTATIONS: tuple[Mutation, ...] = (
+    Mutation(
+        "the pipeline is fitted on the test rows too",
+        "src/<package>/training/train.py",
+        "train, test = rows_of(frame[~test_side], schema)",
+        "train, test = rows_of(frame, schema)",
+        "tests/model/test_behaviour.py::test_no_leakage_what_the_pipeline_learnt_comes_from_training_rows_only",
+    ),
+    Mutation(
+        "a leaking feature passes the gate",
+        "src/<package>/training/gate.py",
+        'max(auc, metrics["oof_auc"])',
+        "0.5",
+        "tests/integration/test_planted_truth.py::test_a_planted_leak_is_found",
+    ),
+    Mutation(
+        "a protected attribute is a feature",
+        "src/<package>/dataset.py",
+        'Numeric("dependents",',
+        'Numeric("age_years", 18, 120, "Age"),\n        Numeric("dependents",',
+        "tests/model/test_behaviour.py::test_invariance_protected_attributes_say_nothing",
+    ),
+    Mutation(
+        "the model does not see the labels",
+        "src/<package>/training/candidates.py",
+        '("labels", labels, schema.categorical)',
+        '("labels", labels, [])',
+        "tests/model/test_behaviour.py::test_direction_a_worse_application_scores_no_better",
+    ),
+    Mutation(
+        "good and bad are swapped",
+        "src/<package>/data/frames.py",
+        "== schema.target.positive",
+        "== schema.target.negative",
+        "tests/model/test_behaviour.py::test_minimum_functionality_a_plainly_safe_and_a_plainly_risky_application",
+    ),
+    Mutation(
+        "the threshold ignores fairness",
+        "src/<package>/training/evaluation.py",
+        "fair = [o for o in options if o[1] >= min_impact]",
+        "fair = options",
+        "tests/model/test_behaviour.py::test_fairness_the_promoted_threshold_meets_the_floor",
+    ),
+    Mutation(
+        "probabilities are shifted by class weights",
+        "src/<package>/training/candidates.py",
+        "LogisticRegression(max_iter=1000,",
+        'LogisticRegression(class_weight="balanced", max_iter=1000,',
+        "tests/model/test_behaviour.py::test_calibration_probabilities_mean_what_they_say",
+    ),
+    Mutation(
+        "serving numbers the labels in another order than training",
+        "src/<package>/encoding.py",
+        "enumerate(column.categories)",
+        "enumerate(sorted(column.categories))",
+        "tests/model/test_behaviour.py::test_no_skew_a_served_record_scores_as_the_training_table_did",
+    ),
+    Mutation(
+        "the engineered feature is dropped on the way to the model",
+        "src/<package>/training/candidates.py",
+        "[*schema.numeric, *range(width, width + len(schema.ratios))]",
+        "schema.numeric",
+        "tests/unit/test_candidates.py::test_the_engineered_feature_reaches_the_model",
+    ),
+    Mutation(
+        "twins with different labels fall on both sides of the split",
+        "src/<package>/data/splitting.py",
+        "frame[schema.feature_names].itertuples",
+        "frame.itertuples",
+        "tests/unit/test_splitting.py::test_identical_rows_never_stand_on_both_sides",
+    ),
+    Mutation(
+        "an altered model file is loaded",
+        "src/<package>/bundle.py",
+        "if hashlib.sha256(contents[name]).hexdigest() != manifest.files.get(name):",
+        "if name not in manifest.files:",
+        "tests/unit/test_bundle.py::test_one_changed_byte_is_found",
+    ),
+    Mutation(
+        "an unfaithful export passes",
+        "src/<package>/training/export.py",
+        "if difference > TOLERANCE:",
+        "if difference > 1:",
+        "tests/unit/test_candidates.py::test_an_estimator_that_converts_wrongly_is_refused",
+    ),
+    Mutation(
+        "a challenger worse than the champion passes",
+        "src/<package>/training/gate.py",
+        "floor = before - limits.max_auc_loss_to_champion",
+        "floor = limits.max_auc_loss_to_champion",
+        "tests/unit/test_gate.py::test_a_challenger_must_not_fall_behind_the_champion",
+    ),
+    Mutation(
+        "an unlisted label enters the data",
+        "src/<package>/data/contract.py",
+        "pa.Check.isin(column.categories)",
+        'pa.Check.isin([*column.categories, "green"])',
+        "tests/unit/test_contract.py::test_a_broken_table_is_explained",
+    ),
+    Mutation(
+        "a half-written run stays on disk",
+        "src/<package>/runs.py",
+        'with tempfile.TemporaryDirectory(dir=self.root, prefix=".incoming-") as scratch:',
+        "scratch = tempfile.mkdtemp(dir=self.root)\n        if scratch:",
+        "tests/unit/test_runs.py::test_a_run_that_fails_half_way_leaves_nothing",
+    ),
+)
