@@ -163,7 +163,7 @@ def test_each_setting_has_a_value_and_a_reader(rendered: Path) -> None:
         path.stem: _leaves(tomllib.loads(path.read_text()))
         for path in (rendered / "config").glob("*.toml")
     }
-    assert fields - {"environment"} == values["base"]
+    assert fields - {"environment"} == values["base"] | values["tracking"]
     assert set().union(*values.values()) <= fields
     _assert_all_are_read(fields, rendered)
 
