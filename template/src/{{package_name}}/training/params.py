@@ -24,7 +24,7 @@ class SplitParams(_Section):
 class SearchParams(_Section):
     """Where the grid search runs."""
 
-    backend: Literal["sequential", "loky", "dask", "ray"]
+    backend: Literal["sequential", "loky", "dask"]
     jobs: int
 
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-import joblib
 import numpy as np
 import numpy.typing as npt
 from sklearn.model_selection import GridSearchCV, StratifiedKFold, cross_val_predict
@@ -41,15 +40,12 @@ def search(
         grid: parameter name to the values to try.
         x: training rows, shape (rows, features).
         y: their labels, shape (rows,).
-        params: seed, folds and backend.
+        params: seed and folds.
     """
     folds = StratifiedKFold(params.split.folds, shuffle=True, random_state=params.seed)
-    with joblib.parallel_config(backend=params.search.backend, n_jobs=params.search.jobs):
-        found = GridSearchCV(pipeline, grid, scoring="roc_auc", cv=folds, error_score="raise")
-        found.fit(x, y)
-        scores = cross_val_predict(found.best_estimator_, x, y, cv=folds, method="predict_proba")[
-            :, 1
-        ]
+    found = GridSearchCV(pipeline, grid, scoring="roc_auc", cv=folds, error_score="raise")
+    found.fit(x, y)
+    scores = cross_val_predict(found.best_estimator_, x, y, cv=folds, method="predict_proba")[:, 1]
     spread = float(found.cv_results_["std_test_score"][found.best_index_])
     return Searched(
         found.best_estimator_,

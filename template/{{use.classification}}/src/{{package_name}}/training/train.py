@@ -31,6 +31,7 @@ from ..provenance import git_commit, package_versions
 from ..runs import BUNDLE, FIGURES, RunRecord, RunStore
 from ..schema import Schema
 from . import candidates
+from .backend import search_backend
 from .evaluation import (
     Groups,
     Labels,
@@ -98,7 +99,8 @@ def train_session(
         The recorded runs, the winner among them.
 
     Raises:
-        ProjectError: there is no candidate besides the baseline, or an unknown one.
+        ProjectError: there is no candidate besides the baseline, or an unknown one; or the
+            search cannot run where `params` says.
         ModelError: the winner does not convert to ONNX faithfully.
     """
     test_side = held_out(frame, schema, params.split.test_fraction, params.seed)
@@ -107,9 +109,10 @@ def train_session(
         if len(set(rows.y.tolist())) < 2:
             raise ProjectError(f"the {side} rows hold one class only; more data is needed")
     trained = []
-    for name in params.candidates:
-        trained.append(_train_one(name, schema, train, params))
-        progress(name, trained[-1].seconds)
+    with search_backend(params.search):
+        for name in params.candidates:
+            trained.append(_train_one(name, schema, train, params))
+            progress(name, trained[-1].seconds)
     best = choose(trained)
     session = uuid.uuid4().hex[:8]
     tags = {"data_sha256": data_sha256, "git_commit": git_commit(), "schema": schema.fingerprint}
