@@ -77,8 +77,9 @@ class ModelStore:
             target = self.root / bundle_id
             if not target.exists():
                 copy.replace(target)
-            previous = before.bundle if before and before.bundle != bundle_id else None
-            champion = Champion(bundle=bundle_id, version=version, previous=previous)
+            champion = Champion(
+                bundle=bundle_id, version=version, previous=_before(before, bundle_id)
+            )
             pointer = Path(scratch) / POINTER_FILE
             pointer.write_text(champion.model_dump_json(indent=2) + "\n", encoding="utf-8")
             with pointer.open("rb") as handle:
@@ -92,3 +93,10 @@ class ModelStore:
         for folder in self.root.iterdir():
             if folder.is_dir() and not folder.name.startswith(".") and folder.name not in keep:
                 shutil.rmtree(folder)
+
+
+def _before(champion: Champion | None, bundle_id: str) -> str | None:
+    """The bundle to go back to; promoting the champion once more keeps the one it has."""
+    if champion is None:
+        return None
+    return champion.previous if champion.bundle == bundle_id else champion.bundle

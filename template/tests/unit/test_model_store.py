@@ -52,6 +52,17 @@ def test_only_the_champion_and_the_one_before_are_kept(
     assert kept == {published[-1].bundle, published[-2].bundle}
 
 
+def test_promoting_the_champion_again_keeps_the_way_back(
+    store: model_store.ModelStore, bundle_folder: Path, tmp_path: Path
+) -> None:
+    first = store.publish(_variant(bundle_folder, tmp_path / "first", 0.1), "1")
+    again = _variant(bundle_folder, tmp_path / "second", 0.2)
+    second = store.publish(again, "2")
+    assert second.previous == first.bundle
+    assert store.publish(again, "2") == second
+    assert store.folder(first).is_dir()
+
+
 def test_a_corrupt_bundle_is_refused_and_the_champion_stays(
     store: model_store.ModelStore, bundle_folder: Path, tmp_path: Path
 ) -> None:
