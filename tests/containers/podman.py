@@ -44,16 +44,31 @@ def podman(*arguments: str, folder: Path = HERE) -> str:
     return command(list(arguments), folder, environment=ENVIRONMENT)
 
 
-@contextmanager
-def image(folder: Path, *options: str) -> Iterator[str]:
-    """The image of a project, under a name of its own."""
+def refusal(attempt: Callable[[], object]) -> str:
+    """The output of something that has to fail."""
+    try:
+        attempt()
+    except AssertionError as error:
+        return str(error)
+    raise AssertionError("what had to fail has passed")
+
+
+def build(folder: Path, *options: str) -> str:
+    """Build the image of a project under a name of its own."""
     tag = f"localhost/proof:{secrets.token_hex(6)}"
-    # OCI's own format has no health check; layers are the cache of later builds.
+    # OCI's own format has no health check.
     podman(
         *("buildah", "build", "--format=docker", "--layers", "--network=host"),
         *(*options, f"--tag={tag}", "."),
         folder=folder,
     )
+    return tag
+
+
+@contextmanager
+def image(folder: Path, *options: str) -> Iterator[str]:
+    """The image of a project, removed at the end."""
+    tag = build(folder, *options)
     try:
         yield tag
     finally:

@@ -79,7 +79,8 @@ copy_interpreter() { # VERSION PREFIX
   ln -s "python$1" "$2/bin/python3"
   ln -s python3 "$2/bin/python"
   "$prefix/bin/python$1" -m pip install --quiet --root-user-action=ignore --disable-pip-version-check \
-    --target "$2/lib/python$1/site-packages" pip setuptools wheel
+    --no-deps --target "$2/lib/python$1/site-packages" pip setuptools wheel
+  rm -r "$2/lib/python$1/site-packages/bin"
 }
 
 find_interpreter() { # VERSION: the prefix of an interpreter that was built by itself, not of a distribution
