@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 import pytest
+import yaml
 
 import catalog
 from matrix import ROOT
@@ -22,8 +23,12 @@ COMPARES_OPTIONS = re.compile(r"(^|/)docs/adr/")
 CONDITION = re.compile(
     r"^\s*# % (?:el)?if\b|\{%-? *(?:el)?if\b|\{\{[^}]*\bif\b[^}]*\}\}", re.MULTILINE
 )
-# Not GitHub's ${{ }}, and not the {{.Field}} of container tools.
-PLACEHOLDER = re.compile(r"(?<!\$)\{\{(?!\.)|\{%|^\s*# % ", re.MULTILINE)
+
+# `{{` before anything but an answer belongs to GitHub, a container tool or a Python format.
+ANSWERS = [name for name in yaml.safe_load((ROOT / "copier.yml").read_text()) if name[0] != "_"]
+PLACEHOLDER = re.compile(
+    rf"(?<!\$)\{{\{{-? *(?:{'|'.join(ANSWERS)}|_copier_\w+)\b|\{{%|^\s*# % ", re.MULTILINE
+)
 
 
 def overlay_of(path: Path, template: Path = TEMPLATE) -> str | None:
