@@ -15,6 +15,7 @@ from typing import Any
 
 from matrix import ROOT
 from proof import Tool, command
+from proofs.users import path_with_pythons
 
 HERE = Path(__file__).parent
 TOOLS = (Tool("buildah"), Tool("podman"), Tool("runc"), Tool("mmdebstrap"))
@@ -36,11 +37,12 @@ def provide_bases(dockerfile: Path) -> None:
     stages = set(re.findall(r"^FROM \S+ AS (\S+)", dockerfile.read_text(), re.MULTILINE))
     starts = set(re.findall(r"^FROM (\S+)", dockerfile.read_text(), re.MULTILINE))
     script, work = HERE / "stand_in_bases.sh", ROOT / "build" / "stand-in-bases"
-    podman(str(script), str(work), *sorted(starts - stages))
+    environment = ENVIRONMENT | {"PATH": path_with_pythons()}
+    command([str(script), str(work), *sorted(starts - stages)], HERE, environment=environment)
 
 
 def podman(*arguments: str, folder: Path = HERE) -> str:
-    """Run buildah, podman or a script of theirs; raises AssertionError with its output."""
+    """Run buildah or podman; raises AssertionError with its output."""
     return command(list(arguments), folder, environment=ENVIRONMENT)
 
 

@@ -28,7 +28,7 @@ from containers.podman import (
 )
 from matrix import Combination, combinations
 from proof import Check, Tool, command
-from proofs.users import User, python
+from proofs.users import User, path_with_pythons, python
 
 SIZE_MB = 300
 # 96 when written: half of it is the code of ONNX Runtime, NumPy and Pydantic.
@@ -120,7 +120,7 @@ def prove_image(folder: Path) -> Mapping[str, float | str]:
 def prove_refusals(folder: Path) -> None:
     provide_bases(folder / "Dockerfile")
     assert "uv.lock is missing: run 'uv lock'" in refusal(lambda: build(folder))
-    command(["uv", "lock"], folder)
+    command(["uv", "lock"], folder, environment={"PATH": path_with_pythons()})
     # The cache of other builds holds the environment, so that this one stops at the model.
     assert "models/champion.json is missing: train a model" in refusal(lambda: build(folder))
     manifest = folder / "pyproject.toml"

@@ -14,7 +14,7 @@ from conftest import Prove
 from containers.podman import TOOLS, podman, provide_bases
 from matrix import ROOT, Combination, combinations, stacks
 from proof import Check, Tool, command
-from proofs.users import python
+from proofs.users import path_with_pythons, python
 from workflows.act import USES, act, commit_all, vulnerabilities
 
 CI = Path(".github/workflows/ci.yml")
@@ -134,7 +134,7 @@ def judge_messages(folder: Path) -> None:
 def prepare(folder: Path) -> str:
     """What a user commits first; the commit's id."""
     provide_bases(folder / "Dockerfile")
-    command(["uv", "lock"], folder)
+    command(["uv", "lock"], folder, environment={"PATH": path_with_pythons()})
     return commit_all(folder, "feat: first version")
 
 

@@ -40,6 +40,14 @@ def interpreter(version: str) -> str | None:
     return str(managed[-1]) if managed else shutil.which(f"python{version}", path=search_path())
 
 
+def path_with_pythons() -> str:
+    """PATH with every interpreter that a project may run on; managers' shims hide all but one."""
+    found = [interpreter(version) for version in ("3.11", "3.12", "3.13")]
+    folders = [str(Path(python).parent) for python in found if python]
+    first, *others = search_path().split(os.pathsep)
+    return os.pathsep.join([first, *folders, *others])
+
+
 class User:
     """Someone with a terminal in a generated project."""
 

@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 
 from containers.podman import ENVIRONMENT
 from proof import clean_environment, command, search_path
+from proofs.users import path_with_pythons
 
 HERE = Path(__file__).parent
 # A reference to an action outside of the project.
@@ -42,7 +43,7 @@ def act(project: Path, event: str, *options: str, osv_url: str = "") -> Run:
     work = project.parent / "act"
     environment = clean_environment() | ENVIRONMENT
     environment |= {
-        "PATH": f"{HERE / 'bin'}{os.pathsep}{search_path()}",
+        "PATH": f"{HERE / 'bin'}{os.pathsep}{path_with_pythons()}",
         "TRUE_UV": shutil.which("uv", path=search_path()) or "",
         "OSV_URL": osv_url,
         "ARTIFACTS": str(project.parent / "artifacts"),
