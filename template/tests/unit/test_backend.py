@@ -11,7 +11,7 @@ from tests.package import backend, errors, params
 
 def test_the_chosen_backend_holds_inside_the_block_and_not_after() -> None:
     with joblib.parallel_config(backend="threading"):
-        with backend.search_backend(params.SearchParams(backend="loky", jobs=2)):
+        with backend.search_backend(params.SearchParams(backend="loky", jobs=2, threads=1)):
             assert _active() == ("LokyBackend", 2)
         assert _active()[0] == "ThreadingBackend"
 
@@ -23,7 +23,7 @@ def _active() -> tuple[str, int | None]:
 
 def test_dask_without_its_package_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
-    search = params.SearchParams(backend="dask", jobs=-1)
+    search = params.SearchParams(backend="dask", jobs=-1, threads=1)
     with (
         pytest.raises(errors.ProjectError, match="add it to the group 'train'"),
         backend.search_backend(search),
@@ -36,7 +36,7 @@ def test_a_dask_scheduler_that_is_down_is_one_message(monkeypatch: pytest.Monkey
         raise OSError("Timed out")
 
     monkeypatch.setitem(sys.modules, "distributed", SimpleNamespace(Client=client))
-    search = params.SearchParams(backend="dask", jobs=-1)
+    search = params.SearchParams(backend="dask", jobs=-1, threads=1)
     with (
         pytest.raises(errors.ProjectError, match="does not answer: Timed out"),
         backend.search_backend(search),

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp
 
 from ..config import Settings
@@ -19,7 +20,13 @@ from .middleware import BodyLimitMiddleware, RequestMiddleware
 from .openapi import complete_openapi
 from .predict_route import PredictRoute
 from .predictor import Predictor
-from .problems import ProblemError, answer_bug, answer_http_exception, answer_problem
+from .problems import (
+    ProblemError,
+    answer_bug,
+    answer_http_exception,
+    answer_nobody,
+    answer_problem,
+)
 from .routes import build_router
 from .rows import RowReader
 
@@ -50,6 +57,7 @@ def create_app(settings: Settings, schema: Schema = SCHEMA) -> ASGIApp:
         exception_handlers={
             ProblemError: answer_problem,
             HTTPException: answer_http_exception,
+            ClientDisconnect: answer_nobody,
             Exception: answer_bug,
         },
     )

@@ -7,17 +7,15 @@ import os
 import re
 from time import perf_counter
 
-from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .logs import REQUEST_ID, AccessLog
 from .metrics import Metrics
-from .problems import BUG, ProblemError, problem_response
+from .problems import BUG, CLIENT_CLOSED, ProblemError, problem_response
 
 logger = logging.getLogger(__name__)
 
 _VALID_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
-_CLIENT_CLOSED = 499  # nginx's number for a client that left; never sent
 
 
 class RequestMiddleware:
@@ -51,8 +49,6 @@ class RequestMiddleware:
         self._metrics.in_flight += 1
         try:
             await self._app(scope, receive, send_with_id)
-        except ClientDisconnect:
-            pass
         except Exception:
             logger.exception("unhandled error")
             # Of an answer already begun nothing can be taken back; the server closes it.
@@ -61,7 +57,7 @@ class RequestMiddleware:
                 await response(scope, receive, send_with_id)
         finally:
             self._metrics.in_flight -= 1
-            self._record(scope, status or _CLIENT_CLOSED, perf_counter() - started)
+            self._record(scope, status or CLIENT_CLOSED, perf_counter() - started)
 
     def _record(self, scope: Scope, status: int, seconds: float) -> None:
         # The route's template, since a label for every path asked for would fill the memory.

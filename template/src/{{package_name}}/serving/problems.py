@@ -6,9 +6,11 @@ from http import HTTPStatus
 from fastapi import Request, Response
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from .logs import REQUEST_ID
 
+CLIENT_CLOSED = 499  # nginx's number for a client that left, for logs and metrics
 PROBLEM_TYPE = "application/problem+json"
 BUG = "an error on our side; the log has it under the request id"
 
@@ -72,6 +74,11 @@ async def answer_http_exception(request: Request, error: HTTPException) -> Respo
     """Handler of the framework's own errors: no such path, method not allowed."""
     detail = f"{request.method} {request.url.path}: {error.detail}"
     return problem_response(request.url.path, error.status_code, detail, headers=error.headers)
+
+
+async def answer_nobody(_: Request, __: ClientDisconnect) -> Response:
+    """Handler of a client that left before its request was complete."""
+    return Response(status_code=CLIENT_CLOSED)
 
 
 async def answer_bug(request: Request, _: Exception) -> Response:

@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import joblib
+from threadpoolctl import threadpool_limits
 
 from ..errors import ProjectError
 from .params import SearchParams
@@ -22,6 +23,7 @@ def search_backend(params: SearchParams) -> Iterator[None]:
         if params.backend == "dask":
             stack.enter_context(_dask_client())
         stack.enter_context(joblib.parallel_config(backend=params.backend, n_jobs=params.jobs))
+        stack.enter_context(threadpool_limits(params.threads))
         yield
 
 

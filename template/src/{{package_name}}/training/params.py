@@ -26,6 +26,7 @@ class SearchParams(_Section):
 
     backend: Literal["sequential", "loky", "dask"]
     jobs: int
+    threads: int = Field(ge=1)
 
 
 class GateParams(_Section):
