@@ -8,17 +8,43 @@ import pytest
 
 from tests.package import errors, store
 
+CONFIG = """[core]
+    remote = here
+['remote "here"']
+    url = ../remote
+"""
+
+
+@pytest.fixture(scope="module")
+def first_version(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository with one version of a small file, and a remote of its own, so that the
+    project's may move and grow. Treat it as read-only.
+    """
+    root = tmp_path_factory.mktemp("repository")
+    settings = root / ".dvc"
+    settings.mkdir()
+    (settings / "config").write_text(CONFIG, encoding="utf-8")
+    (settings / ".gitignore").write_text("/cache\n/tmp\n", encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(root)
+        _git("init", "--quiet")
+        data = _store(root)
+        data.file.parent.mkdir(parents=True)
+        data.file.write_text("name\nfirst\n", encoding="utf-8")
+        data.publish()
+        _commit("data: first version")
+    return root
+
 
 @pytest.fixture
-def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def repository(first_version: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A fresh clone: settings, pointer and remote, and no data yet."""
-    root = Path(__file__).parents[2]
-    shutil.copytree(root / ".dvc", tmp_path / ".dvc", ignore=shutil.ignore_patterns("cache", "tmp"))
-    shutil.copytree(root / "data", tmp_path / "data", ignore=shutil.ignore_patterns("dataset.csv"))
-    monkeypatch.chdir(tmp_path)
-    _git("init", "--quiet")
-    _commit("data: first version")
-    return tmp_path
+    root = tmp_path / "clone"
+    shutil.copytree(
+        first_version, root, ignore=shutil.ignore_patterns("cache", "tmp", "dataset.csv")
+    )
+    monkeypatch.chdir(root)
+    return root
 
 
 def _git(*arguments: str) -> None:
@@ -60,15 +86,15 @@ def test_changes_that_were_never_published_are_not_overwritten(repository: Path)
 
 
 def test_a_version_that_the_remote_lost_is_named(repository: Path) -> None:
-    shutil.rmtree(repository / "data" / "remote")
+    shutil.rmtree(repository / "remote")
     with pytest.raises(errors.DataError, match="dvc pull failed"):
         _store(repository).fetch()
 
 
 def test_a_corrupt_object_in_the_remote_is_refused(repository: Path) -> None:
-    (stored,) = (p for p in (repository / "data" / "remote").rglob("*") if p.is_file())
+    (stored,) = (p for p in (repository / "remote").rglob("*") if p.is_file())
     stored.chmod(0o644)
-    stored.write_bytes(stored.read_bytes()[:-10])
+    stored.write_bytes(stored.read_bytes()[:-2])
     data = _store(repository)
     with pytest.raises(errors.DataError, match=data.version()):
         data.fetch()
