@@ -1,4 +1,8 @@
-"""Who is measured: how each one is started, asked and read."""
+"""Who is measured: how each one is started, asked and read.
+
+A peer runs as its documentation deploys it, with the metrics and logs that it has by default, as
+the generated service runs with its own; only the number of workers is brought down to one.
+"""
 
 import json
 from abc import ABC, abstractmethod
@@ -119,7 +123,7 @@ class Peer(Contender):
 
 
 class MLServer(Peer):
-    """MLServer with a custom runtime, in process: its worker pool made it slower."""
+    """MLServer with a custom runtime, in its only process: no pool of workers behind it."""
 
     name = "mlserver"
     title = "MLServer"
@@ -132,7 +136,7 @@ class MLServer(Peer):
             "host": "127.0.0.1",
             "http_port": port,
             "grpc_port": free_port(),
-            "metrics_endpoint": None,
+            "metrics_port": free_port(),
             "parallel_workers": 0,
         }
         model = {
@@ -232,12 +236,8 @@ class MLflow(Peer):
         return [*serve, "--model-uri", "model", "--host", "127.0.0.1", "--port", str(port)]
 
     def environment(self, port: int) -> Mapping[str, str]:
-        """No usage statistics, and no access log, which no other peer writes either."""
-        return {
-            **super().environment(port),
-            "MLFLOW_DISABLE_TELEMETRY": "true",
-            "UVICORN_ACCESS_LOG": "0",
-        }
+        """No usage statistics."""
+        return {**super().environment(port), "MLFLOW_DISABLE_TELEMETRY": "true"}
 
     def request(self, reference: Reference) -> Any:
         """The matrix in the form for tensors."""

@@ -9,11 +9,7 @@ from bentoml.validators import DType
 from session import open_session
 
 
-@bentoml.service(
-    workers=1,
-    metrics={"enabled": False},
-    logging={"access": {"enabled": False}},
-)
+@bentoml.service(workers=1)
 class Scorer:
     """One matrix in, one column of scores out."""
 

@@ -45,6 +45,4 @@ if __name__ == "__main__":
         port=args.port,
         num_api_servers=1,
         generate_client_file=False,
-        log_level="warning",
-        access_log=False,
     )
