@@ -24,12 +24,15 @@ class RequestMiddleware:
     def __init__(self, app: ASGIApp, metrics: Metrics, access_log: bool) -> None:
         self._app = app
         self._metrics = metrics
-        self._access_log = AccessLog() if access_log else None
+        self._log = AccessLog() if access_log else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
+            if self._log:
+                # The lifespan has ended, so no timer will run any more.
+                self._log.flush()
             return
         started = perf_counter()
         request_id = _request_id(scope)
@@ -63,8 +66,8 @@ class RequestMiddleware:
         # The route's template, since a label for every path asked for would fill the memory.
         route = getattr(scope.get("route"), "path", "unmatched")
         self._metrics.seconds.labels(scope["method"], route, status).observe(seconds)
-        if self._access_log:
-            self._access_log.write(
+        if self._log:
+            self._log.write(
                 {
                     "message": "request",
                     "request_id": REQUEST_ID.get(),
