@@ -7,7 +7,6 @@ value early.
 
 from __future__ import annotations
 
-import html
 import json
 import re
 import unicodedata
@@ -54,12 +53,10 @@ def as_yaml(text: str) -> str:
 
 def as_markdown(text: str) -> str:
     """Inline Markdown that shows the text as it is, on GitHub and in MkDocs, also in a table."""
-    escaped = html.escape(plain(text), quote=False)
-    escaped = re.sub(r"([\\`*_{}\[\]()#!])", r"\\\1", escaped)
-    # No backslash escape in Python-Markdown; `:` makes links and emoji, `$` makes formulas.
-    escaped = re.sub(r"[|~^$:=%@\"]", lambda match: f"&#{ord(match[0])};", escaped)
-    # At the start of a line these would make a list or a rule.
-    return re.sub(r"^(\d*)([-+.])", r"\1\\\2", escaped)
+    # Entities, as the two dialects differ in what a backslash escapes.
+    escaped = re.sub(r"[\\`*_{}\[\]<>&#!|~^$:=]", lambda m: f"&#{ord(m[0])};", plain(text))
+    # At the start of a line these make a list or a rule.
+    return re.sub(r"^(\d*)([-+.)])", lambda m: f"{m[1]}&#{ord(m[2])};", escaped)
 
 
 def slug(text: str, separator: str = "-") -> str:

@@ -42,12 +42,21 @@ HOSTILE = {
     "html": "<script>alert('x')</script> <!-- c --> </title> &amp; &#65;",
     "markdown": "# *b* _i_ **s** ~~d~~ [l](http://x) ![i](y) `c` | cell | [^1] :smile: ==m== ^^u^^",
     "markdown-list": "1. one",
+    "markdown-long-list": "123456. many",
+    "markdown-parenthesis-list": "1) one",
+    "markdown-admonition": "!!! note",
     "markdown-bullet": "+ one",
     "markdown-rule": "***",
     "markdown-attributes": "{: .class } {.class} !!! note ??? note === tab",
     "markdown-autolink": "<http://x.example> https://x.example www.x.example a@x.example",
     "accents": "Ñandú, naïve café",
 }
+
+
+# Whatever a user may switch on later, also in a project whose site does without.
+MKDOCS_EXTENSIONS = ["admonition", "attr_list", "footnotes", "tables"] + [
+    f"pymdownx.{name}" for name in ("arithmatex", "caret", "details", "emoji", "mark", "tilde")
+]
 
 
 @pytest.fixture(params=HOSTILE)
@@ -72,9 +81,7 @@ def test_json_reads_back(hostile: str) -> None:
     "to_html",
     [
         MarkdownIt("commonmark", {"linkify": False}).enable(["table", "strikethrough"]).render,
-        lambda text: markdown.markdown(
-            text, extensions=["admonition", "attr_list", "footnotes", "tables", "pymdownx.details"]
-        ),
+        lambda text: markdown.markdown(text, extensions=MKDOCS_EXTENSIONS),
     ],
     ids=["github", "mkdocs"],
 )

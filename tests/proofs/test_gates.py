@@ -1,4 +1,4 @@
-"""The generated project's own gates, on each Python it is for."""
+"""The generated project's own gates, on each Python that can be chosen for it."""
 
 from pathlib import Path
 
@@ -8,8 +8,6 @@ from conftest import Prove
 from matrix import Combination, combinations
 from proof import Check, Tool
 from proofs.users import INDEPENDENT, User, python
-
-PYTHONS = ("3.11", "3.12", "3.13")
 
 
 @pytest.mark.slow
@@ -29,28 +27,6 @@ def test_a_fresh_project_passes_its_gates(prove: Prove, combination: Combination
             inputs=("**",),
             without=INDEPENDENT,
             tools=(Tool("uv"), Tool("git"), python(version)),
-            run=run,
-        ),
-        combination,
-    )
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("version", PYTHONS[1:])
-def test_a_project_runs_on_newer_pythons(prove: Prove, version: str) -> None:
-    (combination, *_) = combinations()
-
-    def run(folder: Path) -> None:
-        user = User(folder, combination, version)
-        user.poe("setup")
-        user.poe("test")
-
-    prove(
-        Check(
-            name=f"tests-{version}",
-            inputs=("**",),
-            without=(*INDEPENDENT, "docs/**", "mkdocs.yml"),
-            tools=(Tool("uv"), python(version)),
             run=run,
         ),
         combination,
