@@ -5,19 +5,37 @@ import re
 import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
 from conftest import Prove
-from containers.podman import TOOLS, podman, provide_bases
+from containers.podman import TOOLS, podman, provide_bases, refusal
 from matrix import ROOT, Combination, combinations, stacks
 from proof import Check, Tool, command
 from proofs.users import path_with_pythons, python
 from workflows.act import USES, act, commit_all, vulnerabilities
 
 CI = Path(".github/workflows/ci.yml")
+SETUP = Path(".github/actions/setup/action.yml")
+# What is broken, and what its linter has to say.
+FAULTS = (
+    (CI, "@9c091bb21b7c1c1d1991bb908d89e4e9dddfe3e0 # v7.0.0", "@v7", "unpinned-uses"),
+    (SETUP, " # v8.3.2", "", "does not say its version"),
+    (CI, "permissions: {}\n\nconc", "permissions: write-all\n\nconc", "excessive-permissions"),
+    (CI, "persist-credentials: false", "persist-credentials: true", "leaves its token"),
+    (CI, "timeout-minutes: 5", "timeout-minutes: 500", "may hang for long"),
+    (CI, "run: poe docs", "run: echo ${{ github.event.pull_request.title }}", "untrusted"),
+    (CI, "run: poe docs", "run: cat $HOME/x", "SC2086"),
+    (CI, "needs: pythons", "needs: python", 'property "pythons" is not defined'),
+    (CI, "python-version: ${{", "version: ${{", 'input "version" is not defined'),
+    (Path(".github/dependabot.yml"), "interval:", "every:", "'interval' is a required property"),
+    (Path("compose.yaml"), "read_only", "readonly", "'readonly' was unexpected"),
+    (Path("Dockerfile"), "WORKDIR /app", "RUN sudo ls", "DL3004"),
+)
 PULL_REQUESTS_ONLY = "commits"
 
 
@@ -27,6 +45,12 @@ def test_workflows_and_containers_pass_their_linters(
     prove: Prove, combination: Combination
 ) -> None:
     prove(LINTED, combination)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("combination", stacks(), ids=str)
+def test_the_linters_find_what_is_wrong(prove: Prove, combination: Combination) -> None:
+    prove(FAULTS_FOUND, combination)
 
 
 @pytest.mark.slow
@@ -67,8 +91,10 @@ def lint(folder: Path) -> None:
     }.items():
         command(["check-jsonschema", f"--builtin-schema=vendor.{schema}", *files], folder)
     command(["hadolint", "Dockerfile"], folder)
-    for path in (*workflows, *actions):
-        assert_actions_are_pinned(Path(path).read_text(encoding="utf-8"))
+    for path in map(Path, (*workflows, *actions)):
+        assert_actions_are_pinned(path.read_text(encoding="utf-8"))
+    for path in map(Path, workflows):
+        assert_is_confined(path.name, yaml.safe_load(path.read_text(encoding="utf-8")))
 
 
 def assert_actions_are_pinned(text: str) -> None:
@@ -76,6 +102,28 @@ def assert_actions_are_pinned(text: str) -> None:
     for reference, _, commit, version in USES.findall(text):
         assert re.fullmatch(r"[0-9a-f]{40}", commit), f"{reference} is not pinned to a commit"
         assert re.fullmatch(r"v\d+\.\d+\.\d+", version), f"{reference} does not say its version"
+
+
+def assert_is_confined(name: str, workflow: Mapping[str, Any]) -> None:
+    """Nobody gets more rights, time or secrets than the work needs."""
+    assert workflow["permissions"] == {}, f"{name}: permissions are granted to every job"
+    assert "concurrency" in workflow, f"{name}: runs pile up"
+    for job, settings in workflow["jobs"].items():
+        assert "permissions" in settings, f"{name}: {job} does not say what it may do"
+        assert settings["timeout-minutes"] <= 30, f"{name}: {job} may hang for long"
+        for step in settings["steps"]:
+            if step.get("uses", "").startswith("actions/checkout@"):
+                kept = step.get("with", {}).get("persist-credentials", True)
+                assert kept is False, f"{name}: {job} leaves its token to every later step"
+
+
+def find_faults(folder: Path) -> Mapping[str, float]:
+    """Each of the faults, alone, is found for what it is."""
+    for path, old, new, finding in FAULTS:
+        with replaced(folder / path, (old, new)):
+            output = refusal(lambda: lint(folder))
+        assert finding in output, f"{new!r} in {path} is not found, but {output[-2000:]}"
+    return {"faults": len(FAULTS)}
 
 
 def push(folder: Path) -> Mapping[str, float | str]:
@@ -90,7 +138,7 @@ def push(folder: Path) -> Mapping[str, float | str]:
     components = {component["name"] for component in document["components"]}
     assert {"fastapi", "onnxruntime", "libssl3"} <= components, "the SBOM has gaps"
     assert "scikit-learn" not in components
-    [size] = re.findall(r"The image has (\d+) MB", run.log)
+    [*_, size] = re.findall(r"The image has (\d+) MB", run.log)
     return {"jobs": len(green), "components in the SBOM": len(components), "MB": int(size)}
 
 
@@ -174,14 +222,14 @@ def service_of_the_workflow() -> Iterator[None]:
 EVERYTHING = ("**",)
 NOT_READ = ("LICENSE", ".copier-answers.yml", ".devcontainer/**")
 ACT = (Tool("act"), Tool("git"), Tool("uv"))
+LINTERS = ("actionlint", "shellcheck", "zizmor", "check-jsonschema", "hadolint", "git")
 LINTED = Check(
     name="workflow-lint",
     inputs=(".github/**", "Dockerfile", "compose*.yaml"),
-    tools=tuple(
-        map(Tool, ("actionlint", "shellcheck", "zizmor", "check-jsonschema", "hadolint", "git"))
-    ),
+    tools=tuple(map(Tool, LINTERS)),
     run=lint,
 )
+FAULTS_FOUND = replace(LINTED, name="workflow-faults", run=find_faults)
 PUSH = Check(
     name="workflow-push",
     inputs=EVERYTHING,
