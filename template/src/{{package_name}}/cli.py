@@ -42,6 +42,7 @@ def _parser() -> argparse.ArgumentParser:
         ("train", _train, "train and compare the candidates; the best becomes challenger"),
         ("runs", _runs, "list the runs on record"),
         ("promote", _promote, "make the challenger champion, if it passes the gate"),
+        ("rollback", _rollback, "serve the model before the champion again"),
         ("sync", _sync, "send runs to the tracker that it has not received"),
         ("serve", _serve, "serve the champion over HTTP"),
         ("healthcheck", _healthcheck, "ask the running service whether it is alive"),
@@ -84,6 +85,12 @@ def _promote(settings: Settings) -> None:
     from .workflow import promote_challenger
 
     promote_challenger(settings)
+
+
+def _rollback(settings: Settings) -> None:
+    from .workflow import roll_back_champion
+
+    roll_back_champion(settings)
 
 
 def _sync(settings: Settings) -> None:

@@ -22,14 +22,19 @@ from .schema import Schema
 POINTER_FILE = "champion.json"
 
 
-class Champion(BaseModel):
-    """The pointer: the bundle that is served, and its version in the registry."""
+class Published(BaseModel):
+    """A bundle of the store, and its version in the registry."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     bundle: str
     version: str
-    previous: str | None
+
+
+class Champion(Published):
+    """The pointer: the bundle that is served, and the one to go back to."""
+
+    previous: Published | None
 
 
 class ModelStore:
@@ -80,23 +85,46 @@ class ModelStore:
             champion = Champion(
                 bundle=bundle_id, version=version, previous=_before(before, bundle_id)
             )
+            self._point(champion)
+        self._prune(champion)
+        return champion
+
+    def roll_back(self) -> Champion:
+        """Make the bundle before the champion the champion again; the two change places.
+
+        Raises:
+            ModelError: there is none, or it is corrupt or foreign.
+            OSError: the disk is full or read-only; the store is as it was.
+        """
+        present = self.champion()
+        if present is None or present.previous is None:
+            raise ModelError(f"{self.root} holds no model to go back to")
+        back = present.previous
+        read_verified(self.root / back.bundle, self._schema)
+        left = Published(bundle=present.bundle, version=present.version)
+        champion = Champion(bundle=back.bundle, version=back.version, previous=left)
+        self._point(champion)
+        return champion
+
+    def _point(self, champion: Champion) -> None:
+        with tempfile.TemporaryDirectory(dir=self.root, prefix=".incoming-") as scratch:
             pointer = Path(scratch) / POINTER_FILE
             pointer.write_text(champion.model_dump_json(indent=2) + "\n", encoding="utf-8")
             with pointer.open("rb") as handle:
                 os.fsync(handle.fileno())
             pointer.replace(self.root / POINTER_FILE)
-        self._prune(champion)
-        return champion
 
     def _prune(self, champion: Champion) -> None:
-        keep = {champion.bundle, champion.previous}
+        keep = {champion.bundle, champion.previous.bundle if champion.previous else None}
         for folder in self.root.iterdir():
             if folder.is_dir() and not folder.name.startswith(".") and folder.name not in keep:
                 shutil.rmtree(folder)
 
 
-def _before(champion: Champion | None, bundle_id: str) -> str | None:
+def _before(champion: Champion | None, bundle_id: str) -> Published | None:
     """The bundle to go back to; promoting the champion once more keeps the one it has."""
     if champion is None:
         return None
-    return champion.previous if champion.bundle == bundle_id else champion.bundle
+    if champion.bundle == bundle_id:
+        return champion.previous
+    return Published(bundle=champion.bundle, version=champion.version)

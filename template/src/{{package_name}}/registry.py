@@ -9,7 +9,7 @@ import pandas as pd
 
 from .data.splitting import held_out
 from .errors import GateError, TrackerUnavailableError
-from .model_store import ModelStore
+from .model_store import Champion, ModelStore
 from .runs import RunRecord, RunStore
 from .schema import Schema
 from .scoring import LoadedModel, load_model
@@ -99,14 +99,34 @@ def promote(
                 f"version {candidate.version} is not promoted; it fails\n  " + "\n  ".join(failed)
             )
         published = models.publish(bundle, candidate.version)
+    _name_champion(lambda: tracker, candidate.version)
+    return Promotion(candidate.version, published.bundle, findings)
+
+
+def roll_back(connect: Callable[[], Tracker], models: ModelStore) -> Champion:
+    """Serve the model before the champion again, at once and past the gate.
+
+    Args:
+        connect: opens the tracker. Called last, so that a tracker that is down stops nothing.
+        models: where the service looks.
+
+    Raises:
+        ModelError: there is none, or its bundle is damaged.
+        TrackerUnavailableError: the registry does not answer; the service has gone back anyway.
+    """
+    champion = models.roll_back()
+    _name_champion(connect, champion.version)
+    return champion
+
+
+def _name_champion(connect: Callable[[], Tracker], version: str) -> None:
     try:
-        tracker.set_alias(CHAMPION, candidate.version)
+        connect().set_alias(CHAMPION, version)
     except TrackerUnavailableError as error:
         raise TrackerUnavailableError(
-            f"version {candidate.version} is served, but the registry did not take the alias "
-            f"'{CHAMPION}' ({error}); promote again when it answers"
+            f"version {version} is served, but the registry did not take the alias '{CHAMPION}' "
+            f"({error}); set it there when it answers"
         ) from None
-    return Promotion(candidate.version, published.bundle, findings)
 
 
 def _served(models: ModelStore, schema: Schema) -> LoadedModel | None:

@@ -1,4 +1,4 @@
-"""What the commands `train`, `promote` and `sync` do, step by step."""
+"""What the commands `train`, `promote`, `rollback` and `sync` do, step by step."""
 
 from .config import Settings
 from .console import console, progress, show_findings, show_runs, warn
@@ -7,7 +7,7 @@ from .dataset import SCHEMA
 from .errors import TrackerUnavailableError
 from .model_store import ModelStore
 from .provenance import file_sha256
-from .registry import deliver, promote
+from .registry import deliver, promote, roll_back
 from .runs import RunStore
 from .tracking import open_tracker
 from .training.params import load_params
@@ -43,6 +43,13 @@ def promote_challenger(settings: Settings) -> None:
     if reviews:
         warn(f"a person should review: {'; '.join(reviews)}. docs/promotion.md says how.")
     console.print(f"champion: version {promotion.version}, bundle {promotion.bundle}")
+
+
+def roll_back_champion(settings: Settings) -> None:
+    """Serve the model before the champion again."""
+    models = ModelStore(settings.paths.models, SCHEMA)
+    champion = roll_back(lambda: open_tracker(settings.tracking, SCHEMA), models)
+    console.print(f"champion: version {champion.version}, bundle {champion.bundle}")
 
 
 def sync(settings: Settings) -> None:

@@ -1,10 +1,11 @@
 """The commands, as a user runs them, with the project's real settings and data."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.package import cli, params, runs
+from tests.package import bundle, cli, model_store, params, runs, schema
 
 
 @pytest.fixture
@@ -38,6 +39,29 @@ def test_train_promote_and_list(
     assert champion.is_file()
     assert cli.main(["sync"]) == 0
     assert "sent 0 run(s)" in capfd.readouterr().out
+    assert cli.main(["rollback"]) == 2
+    assert "no model to go back to" in capfd.readouterr().err
+
+
+def test_going_back_needs_no_tracker(
+    quick_workspace: Path,
+    bundle_folder: Path,
+    real_schema: schema.Schema,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    models = model_store.ModelStore(quick_workspace / "models", real_schema)
+    models.publish(bundle_folder, "1")
+    newer = Path(shutil.copytree(bundle_folder, quick_workspace / "newer"))
+    manifest = bundle.read_manifest(newer).model_copy(update={"threshold": 0.9})
+    bundle.write_manifest(newer, manifest)
+    models.publish(newer, "2")
+    monkeypatch.setenv("APP_TRACKING__URI", "http://127.0.0.1:9")
+    assert cli.main(["rollback"]) == 2
+    assert "version 1 is served, but the registry did not take" in capfd.readouterr().err
+    champion = models.champion()
+    assert champion is not None
+    assert champion.version == "1"
 
 
 def _no_space(*_arguments: object, **_options: object) -> None:

@@ -58,7 +58,8 @@ def test_promoting_the_champion_again_keeps_the_way_back(
     first = store.publish(_variant(bundle_folder, tmp_path / "first", 0.1), "1")
     again = _variant(bundle_folder, tmp_path / "second", 0.2)
     second = store.publish(again, "2")
-    assert second.previous == first.bundle
+    assert second.previous is not None
+    assert second.previous.bundle == first.bundle
     assert store.publish(again, "2") == second
     assert store.folder(first).is_dir()
 
@@ -99,3 +100,34 @@ def test_a_damaged_pointer_is_named(store: model_store.ModelStore) -> None:
     (store.root / model_store.POINTER_FILE).write_text("{}", encoding="utf-8")
     with pytest.raises(errors.ModelError, match=r"champion\.json is no valid pointer"):
         store.champion()
+
+
+def test_going_back_changes_champion_and_previous(
+    store: model_store.ModelStore, bundle_folder: Path, tmp_path: Path
+) -> None:
+    first = store.publish(_variant(bundle_folder, tmp_path / "v1", 0.1), "1")
+    second = store.publish(_variant(bundle_folder, tmp_path / "v2", 0.2), "2")
+    back = store.roll_back()
+    assert (back.bundle, back.version) == (first.bundle, "1")
+    assert store.champion() == back
+    assert store.roll_back() == second
+
+
+def test_without_an_earlier_model_there_is_nothing_to_go_back_to(
+    store: model_store.ModelStore, bundle_folder: Path
+) -> None:
+    champion = store.publish(bundle_folder, "1")
+    with pytest.raises(errors.ModelError, match="no model to go back to"):
+        store.roll_back()
+    assert store.champion() == champion
+
+
+def test_a_damaged_earlier_model_is_not_served(
+    store: model_store.ModelStore, bundle_folder: Path, tmp_path: Path
+) -> None:
+    first = store.publish(_variant(bundle_folder, tmp_path / "v1", 0.1), "1")
+    second = store.publish(_variant(bundle_folder, tmp_path / "v2", 0.2), "2")
+    (store.folder(first) / bundle.MODEL_FILE).write_bytes(b"garbage")
+    with pytest.raises(errors.ModelError, match="corrupt"):
+        store.roll_back()
+    assert store.champion() == second

@@ -165,5 +165,19 @@ def test_an_alias_that_could_not_be_set_is_announced(
     registry.deliver(remote, store)
     # Resolving and fetching still work, then the registry goes away.
     remote.calls_left = 2
-    with pytest.raises(errors.TrackerUnavailableError, match=r"is served, but .* promote again"):
+    with pytest.raises(errors.TrackerUnavailableError, match=r"is served, but .* set it there"):
         registry.promote(frame, real_schema, real_params, remote, models)
+
+
+def test_going_back_moves_the_alias(
+    store: runs.RunStore, models: model_store.ModelStore, bundle_folder: Path, tmp_path: Path
+) -> None:
+    remote = MemoryTracker()
+    registry.deliver(remote, store)
+    models.publish(bundle_folder, "1")
+    other = Path(shutil.copytree(bundle_folder, tmp_path / "other"))
+    manifest = bundle.read_manifest(other).model_copy(update={"threshold": 0.9})
+    bundle.write_manifest(other, manifest)
+    models.publish(other, "2")
+    assert registry.roll_back(lambda: remote, models).version == "1"
+    assert remote.aliases[tracker.CHAMPION] == "1"

@@ -124,7 +124,9 @@ def _audit(
     rates = [(float(favourable[m].mean()), int(m.sum())) for m in masks]
     (low, n_low), (high, n_high) = min(rates), max(rates)
     ratio = disparate_impact(favourable, masks)
-    relative = (1 - low) / max(low, 1e-9) / n_low + (1 - high) / max(high, 1e-9) / n_high
+    # A rate of zero counts as half a row, or the error would be infinite.
+    low_rate, high_rate = max(low, 0.5 / n_low), max(high, 0.5 / n_high)
+    relative = (1 - low_rate) / low_rate / n_low + (1 - high_rate) / high_rate / n_high
     aucs = []
     for mask in masks:
         auc = float(roc_auc_score(y[mask], scores[mask]))
