@@ -120,6 +120,17 @@ def test_a_bundle_of_foreign_content_is_refused(
     assert reason in str(slot.refusal)
 
 
+def test_a_bundle_under_another_name_is_refused(models: Path) -> None:
+    found = publish(models, SMALL, "1")
+    (models / found.bundle).rename(models / "renamed")
+    pointer = found.model_copy(update={"bundle": "renamed"})
+    (models / model_store.POINTER_FILE).write_text(pointer.model_dump_json(), encoding="utf-8")
+    slot = champion.ChampionSlot(model_store.ModelStore(models, SMALL), SMALL)
+    slot.refresh()
+    assert slot.served is None
+    assert f"the bundle in renamed is {found.bundle}" in str(slot.refusal)
+
+
 def test_a_model_of_another_schema_is_refused(models: Path) -> None:
     publish(models, SMALL, "1")
     other: schema.Schema = replace(SMALL, features=SMALL.features[1:])
