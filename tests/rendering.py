@@ -46,11 +46,17 @@ def render(template: Path, destination: Path, data: Mapping[str, Any]) -> Path:
 def quick_copier() -> Iterator[None]:
     """Spare Copier what takes three times as long as the rendering itself.
 
-    Where it finds git, it starts one `git config` per file; and it compiles the same folder names
-    again for each file in them.
+    Where it finds git, it starts one `git config` per file.
     """
+    with local.env(PATH=""), compiled_once():
+        yield
+
+
+@contextmanager
+def compiled_once() -> Iterator[None]:
+    """Copier compiles the same folder names again for each file in them."""
     from_string = lru_cache(maxsize=None)(Environment.from_string)
-    with local.env(PATH=""), patch.object(Environment, "from_string", from_string):
+    with patch.object(Environment, "from_string", from_string):
         yield
 
 
