@@ -212,3 +212,5 @@ def test_what_comes_next_is_said_in_commands_that_exist(cli: Cli, tmp_path: Path
     for task in ("setup", "check", "train", "promote", "serve"):
         assert f"uv run poe {task}" in message
         assert f"[tool.poe.tasks.{task}]" in manifest
+    (request,) = [line.strip() for line in message.splitlines() if " curl " in line]
+    assert request in (tmp_path / "my project" / "README.md").read_text()
