@@ -22,9 +22,11 @@ Rule = Callable[[str, Collection[str]], str]
 MAX_TEXT = 300
 MAX_PACKAGE = 40
 
-# Folders of the generated project, and modules not named like their distribution.
+# Folders of the generated project; modules that are not named like their distribution, or come
+# with one of the dependencies.
 _TAKEN = {"config", "data", "docs", "models", "runs", "src", "tests"}
-_TAKEN |= {"google", "prometheus_client", "pydantic", "sklearn", "starlette", "yaml"}
+_TAKEN |= {"click", "google", "jinja2", "joblib", "markdown", "packaging", "pydantic", "requests"}
+_TAKEN |= {"scipy", "sklearn", "starlette", "yaml"}
 
 # Turn the reading direction of text that follows them: what is reviewed is not what is run.
 _DIRECTION_CONTROLS = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")

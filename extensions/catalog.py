@@ -157,13 +157,12 @@ class Catalog(_Entry):
         }
 
     def modules(self) -> set[str]:
-        """Module names that a dependency of any option may have."""
-        sources = [
-            self.dependencies,
-            *(option.dependencies for axis in self.axes for option in axis.options),
-        ]
-        lines = (line for source in sources for group in source.values() for line in group)
-        return {re.split(r"[^a-z0-9._-]", line)[0].replace("-", "_") for line in lines}
+        """Module names that an option or a dependency of any option may have."""
+        options = [option for axis in self.axes for option in axis.options]
+        groups = [self.dependencies, *(option.dependencies for option in options)]
+        lines = (line for group in groups for lines in group.values() for line in lines)
+        names = {re.split(r"[^a-z0-9._-]", line)[0].replace("-", "_") for line in lines}
+        return names.union(*({option.name, *option.gives_away} for option in options))
 
 
 @cache
