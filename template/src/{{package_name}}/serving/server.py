@@ -31,14 +31,15 @@ def serve(settings: Settings) -> None:
     import uvicorn
 
     from .app import create_app
+    from .gathering import GatheringProtocol
     from .logs import configure_logging
 
     configure_logging(serving.log_level)
     config = uvicorn.Config(
         create_app(settings),
-        # uvloop and httptools where they exist; Windows has no uvloop.
+        # uvloop where it exists; Windows has none.
         loop="auto",
-        http="auto",
+        http=GatheringProtocol,
         ws="none",
         lifespan="on",
         log_config=None,
