@@ -52,12 +52,13 @@ def test_relative_links_resolve(page: str) -> None:
 def test_the_first_command_generates_a_project_on_a_bare_machine(tmp_path: Path) -> None:
     (first, *_) = commands("sh")
     # An absolute path: `copier update` looks for the template from inside the project.
-    assert first.endswith(' copier copy --trust "$PWD" my-project')
+    assert first.endswith(' copier copy --trust "$PWD" ../my-project')
     line = first.replace('"$PWD"', f'--defaults "{ROOT}"')
     (home := tmp_path / "home").mkdir()
+    (empty := tmp_path / "empty").mkdir()
     # No developer's environment: what the command installs is all there is.
     path = os.environ["PATH"].replace(str(ROOT / ".venv" / "bin"), "")
     environment = clean_environment() | {"HOME": str(home), "PATH": path}
-    subprocess.run(["sh", "-c", line], cwd=tmp_path, env=environment, check=True)
+    subprocess.run(["sh", "-c", line], cwd=empty, env=environment, check=True)
     assert (tmp_path / "my-project" / "pyproject.toml").exists()
     assert (home / ".andamio" / "bin" / "uv").exists()
