@@ -11,9 +11,17 @@ import numpy as np
 import numpy.typing as npt
 import onnx
 from skl2onnx import convert_sklearn, update_registered_converter
-from skl2onnx.algebra.onnx_ops import OnnxConcat, OnnxDiv, OnnxEqual, OnnxGather, OnnxWhere
+from skl2onnx.algebra.onnx_ops import (
+    OnnxCast,
+    OnnxConcat,
+    OnnxDiv,
+    OnnxEqual,
+    OnnxGather,
+    OnnxWhere,
+)
 from skl2onnx.common.data_types import FloatTensorType
 from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import OneHotEncoder
 
 from ..encoding import UNKNOWN, Matrix
 from ..errors import ModelError
@@ -25,6 +33,7 @@ TOLERANCE = 1e-5
 # The newest operator sets that ONNX Runtime, skl2onnx and the ML operators share.
 _OPSET = {"": 18, "ai.onnx.ml": 3}
 _ALIAS = "ProjectRatioFeatures"
+_ONE_HOT_ALIAS = "ProjectOneHotEncoder"
 
 
 def export(pipeline: Pipeline, schema: Schema, samples: Matrix) -> bytes:
@@ -128,6 +137,29 @@ def _ratio_converter(scope: Any, operator: Any, container: Any) -> None:
     joined.add_to(scope, container)
 
 
+def _one_hot_shape(operator: Any) -> None:
+    width = sum(len(labels) for labels in operator.raw_operator.categories_)
+    operator.outputs[0].type = FloatTensorType([None, width])
+
+
+def _one_hot_converter(scope: Any, operator: Any, container: Any) -> None:
+    """One-hot encoding as one comparison of the whole row.
+
+    skl2onnx writes three nodes for each column; with eleven columns, handing data from node to
+    node takes longer than all the rest of the model.
+    """
+    opset = container.target_opset
+    labels = operator.raw_operator.categories_
+    columns = np.repeat(np.arange(len(labels)), [len(codes) for codes in labels])
+    repeated = OnnxGather(operator.inputs[0], columns, axis=1, op_version=opset)
+    codes = np.concatenate(labels).astype(np.float32)
+    matches = OnnxEqual(repeated, codes, op_version=opset)
+    hot = OnnxCast(
+        matches, to=onnx.TensorProto.FLOAT, op_version=opset, output_names=operator.outputs[:1]
+    )
+    hot.add_to(scope, container)
+
+
 def _column(matrix: Any, position: int, opset: int) -> Any:
     index: npt.NDArray[np.int64] = np.array([position], dtype=np.int64)
     return OnnxGather(matrix, index, axis=1, op_version=opset)
@@ -139,3 +171,4 @@ with warnings.catch_warnings():
     update_registered_converter(
         RatioFeatures, _ALIAS, _ratio_shape, _ratio_converter, parser=_ratio_parser
     )
+    update_registered_converter(OneHotEncoder, _ONE_HOT_ALIAS, _one_hot_shape, _one_hot_converter)
