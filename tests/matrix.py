@@ -28,7 +28,7 @@ class Combination:
 
 def questions(template: Path = ROOT) -> dict[str, dict[str, Any]]:
     """The questions of `copier.yml` that are asked or stored, by name."""
-    document = yaml.safe_load((template / "copier.yml").read_text(encoding="utf-8"))
+    document = yaml.load((template / "copier.yml").read_text(encoding="utf-8"), yaml.CSafeLoader)
     return {
         name: question
         for name, question in document.items()
