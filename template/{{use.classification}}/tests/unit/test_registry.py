@@ -1,6 +1,7 @@
 """From run to challenger to champion, against a registry held in memory."""
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -71,6 +72,30 @@ def models(tmp_path: Path, real_schema: schema.Schema) -> model_store.ModelStore
     return model_store.ModelStore(tmp_path / "models", real_schema)
 
 
+Promote = Callable[..., registry.Promotion]
+
+
+@pytest.fixture
+def promote(
+    models: model_store.ModelStore,
+    frame: pd.DataFrame,
+    real_schema: schema.Schema,
+    real_params: params.TrainingParams,
+) -> Promote:
+    """`registry.promote` on the real data, asked with a tracker and, if need be, a report."""
+
+    def run(
+        remote: MemoryTracker,
+        report: Callable[[list[gate.Finding]], None] = lambda _findings: None,
+        limits: dict[str, float] | None = None,
+    ) -> registry.Promotion:
+        changed = real_params.gate.model_copy(update=limits or {})
+        chosen = real_params.model_copy(update={"gate": changed})
+        return registry.promote(frame, real_schema, chosen, remote, models, report)
+
+    return run
+
+
 def test_every_run_is_sent_once_and_the_winner_becomes_challenger(store: runs.RunStore) -> None:
     remote = MemoryTracker()
     sent = registry.deliver(remote, store)
@@ -94,79 +119,65 @@ def test_an_interrupted_delivery_is_taken_up_where_it_stopped(store: runs.RunSto
 def test_a_challenger_that_passes_is_served_and_has_the_alias(
     store: runs.RunStore,
     models: model_store.ModelStore,
-    frame: pd.DataFrame,
-    real_schema: schema.Schema,
-    real_params: params.TrainingParams,
+    promote: Promote,
 ) -> None:
     remote = MemoryTracker()
     registry.deliver(remote, store)
     reported: list[gate.Finding] = []
-    promotion = registry.promote(frame, real_schema, real_params, remote, models, reported.extend)
+    promotion = promote(remote, reported.extend)
     champion = models.champion()
     assert champion is not None
     assert (champion.bundle, champion.version) == (promotion.bundle, promotion.version)
     assert remote.aliases[tracker.CHAMPION] == promotion.version
     assert reported == promotion.findings
-    again = registry.promote(frame, real_schema, real_params, remote, models)
+    again = promote(remote)
     assert "AUC against champion, test" in {finding.rule for finding in again.findings}
 
 
 def test_a_challenger_that_fails_changes_nothing(
     store: runs.RunStore,
     models: model_store.ModelStore,
-    frame: pd.DataFrame,
-    real_schema: schema.Schema,
-    real_params: params.TrainingParams,
+    promote: Promote,
 ) -> None:
     remote = MemoryTracker()
     registry.deliver(remote, store)
-    impossible = real_params.gate.model_copy(update={"min_auc_gain_over_baseline": 0.49})
-    strict = real_params.model_copy(update={"gate": impossible})
     with pytest.raises(errors.GateError, match="AUC over baseline, test"):
-        registry.promote(frame, real_schema, strict, remote, models)
+        promote(remote, limits={"min_auc_gain_over_baseline": 0.49})
     assert models.champion() is None
     assert tracker.CHAMPION not in remote.aliases
 
 
 def test_without_a_challenger_the_message_says_to_train(
-    models: model_store.ModelStore,
-    frame: pd.DataFrame,
-    real_schema: schema.Schema,
-    real_params: params.TrainingParams,
+    promote: Promote,
 ) -> None:
     with pytest.raises(errors.GateError, match="train first"):
-        registry.promote(frame, real_schema, real_params, MemoryTracker(), models)
+        promote(MemoryTracker())
 
 
 def test_a_registered_bundle_that_was_altered_is_refused(
     store: runs.RunStore,
     models: model_store.ModelStore,
-    frame: pd.DataFrame,
-    real_schema: schema.Schema,
-    real_params: params.TrainingParams,
+    promote: Promote,
 ) -> None:
     remote = MemoryTracker()
     registry.deliver(remote, store)
     ((_, folder),) = remote.versions.values()
     (folder / bundle.MODEL_FILE).write_bytes(b"altered")
     with pytest.raises(errors.ModelError, match="corrupt"):
-        registry.promote(frame, real_schema, real_params, remote, models)
+        promote(remote)
     assert models.champion() is None
 
 
 def test_an_alias_that_could_not_be_set_is_announced(
     store: runs.RunStore,
-    models: model_store.ModelStore,
-    frame: pd.DataFrame,
-    real_schema: schema.Schema,
-    real_params: params.TrainingParams,
+    promote: Promote,
 ) -> None:
     remote = MemoryTracker()
     registry.deliver(remote, store)
     # Resolving and fetching still work, then the registry goes away.
     remote.calls_left = 2
     with pytest.raises(errors.TrackerUnavailableError, match=r"is served, but .* set it there"):
-        registry.promote(frame, real_schema, real_params, remote, models)
+        promote(remote)
 
 
 def test_going_back_moves_the_alias(
