@@ -93,7 +93,11 @@ def _choices() -> dict[str, list[str]]:
     text = (Path(__file__).parents[1] / "copier.yml").read_text(encoding="utf-8")
     # LibYAML's parser is ten times as fast, and the file is read at each copy.
     questions = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    return {name: questions[name]["choices"] for name in ("license", "python_version")}
+    return {
+        name: question["choices"]
+        for name, question in questions.items()
+        if isinstance(question, dict) and isinstance(question.get("choices"), list)
+    }
 
 
 _RULES: dict[str, Rule] = {
@@ -113,8 +117,7 @@ _RULES: dict[str, Rule] = {
         r"(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}(?<!\.git)",
         "a GitHub repository: at most 100 letters, digits, '.', '_' and '-'",
     ),
-    "license": _choice("license"),
-    "python_version": _choice("python_version"),
+    **{name: _choice(name) for name in ("license", "python_version", "aws_region")},
 }
 
 

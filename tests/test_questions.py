@@ -24,6 +24,7 @@ NAMES = (
     "github_repo",
     "license",
     "python_version",
+    "aws_region",
     "deploy_target",
     "env_manager",
     "tracker",
@@ -34,6 +35,7 @@ NAMES = (
 VALUES = {
     "license": ["MIT", "Apache-2.0", "BSD-3-Clause", "Proprietary"],
     "python_version": ["3.11", "3.12", "3.13"],
+    "aws_region": ["us-east-1", "eu-west-1", "sa-east-1"],
     "env_manager": ["uv", "poetry", "conda", "pip"],
     "tracker": ["mlflow", "wandb", "comet"],
     "data_versioning": ["dvc", "git_lfs", "delta", "git"],
@@ -61,7 +63,7 @@ def test_names_and_values_are_the_agreed_ones() -> None:
     assert [name for name in NAMES if name in known] == list(known)
     for axis in catalog.load().axes:
         assert {option.name for option in axis.options} <= set(VALUES[axis.name])
-    for name in ("license", "python_version"):
+    for name in ("license", "python_version", "aws_region"):
         assert known[name]["choices"] == VALUES[name]
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+import hcl2
 import pathspec
 import pytest
 import yaml
@@ -45,6 +46,10 @@ PARSERS: dict[str, Callable[[str], object]] = {
     ".yaml": _yaml,
     ".yml": _yaml,
     ".cff": _yaml,
+    ".tf": hcl2.loads,
+    ".tfvars": hcl2.loads,
+    ".hcl": hcl2.loads,
+    ".tfbackend": hcl2.loads,
 }
 WITHOUT_PARSER = {"", ".md", ".svg", ".css", ".sh", ".txt", ".typed"}
 # Files of options: `.dvc/config` is INI, `*.dvc` is YAML.

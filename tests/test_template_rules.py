@@ -113,7 +113,7 @@ def test_static_files_have_nothing_to_render() -> None:
 
 
 def test_file_names_are_safe_on_every_platform() -> None:
-    safe = re.compile(r"(?:[A-Za-z0-9_.-]|\{\{[a-z_.]+\}\})+")
+    safe = re.compile(r"(?:[A-Za-z0-9_.-]|\{\{[a-z0-9_.]+\}\})+")
     parts = {part for path in files(TEMPLATE) for part in path.relative_to(TEMPLATE).parts}
     assert not [part for part in parts if not safe.fullmatch(part)]
     lower = [destination(path).lower() for path in files(TEMPLATE) if overlay_of(path) is None]
