@@ -28,9 +28,27 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_PROVER] = Prover(config.getoption("--proof-cache"))
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     # What is cheap to know comes first.
     items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
+    for item in items:
+        if item.get_closest_marker("slow"):
+            # One process asks for all verdicts of a check, and finds those that it has.
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("[")[0]))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["proofs"] = session.config.stash[_PROVER].export()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    # A worker that crashed has nothing to hand over; its tests are reported as failed.
+    if proofs := getattr(node, "workeroutput", {}).get("proofs"):
+        node.config.stash[_PROVER].take_over(proofs)
 
 
 def pytest_terminal_summary(

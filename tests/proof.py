@@ -22,6 +22,7 @@ the digest of the input files, the tools' versions and the modules in the folder
 declares the check. A tool that is missing skips the check, and fails it when CI=true.
 """
 
+import fcntl
 import hashlib
 import inspect
 import json
@@ -41,6 +42,7 @@ from typing import Any
 
 import pytest
 
+from matrix import ROOT
 from rendering import files
 
 Figures = Mapping[str, float | str]
@@ -132,6 +134,22 @@ class Prover:
             text = json.dumps(asdict(verdict), indent=2)
             (self._cache / f"{verdict.digest}.json").write_text(text, encoding="utf-8")
 
+    def export(self) -> dict[str, Any]:
+        """All that this process has proved, as plain data."""
+        return {
+            "verdicts": [asdict(verdict) for verdict in self._verdicts.values()],
+            "reused": self._reused,
+            "proved": self._proved,
+            "skipped": self._skipped,
+        }
+
+    def take_over(self, other: Mapping[str, Any]) -> None:
+        """Add what another process has proved."""
+        self._verdicts |= {item["digest"]: Verdict(**item) for item in other["verdicts"]}
+        self._reused += other["reused"]
+        self._proved += [(row[0], row[1], row[2]) for row in other["proved"]]
+        self._skipped += [(row[0], row[1], row[2]) for row in other["skipped"]]
+
     def summary(self) -> str:
         """One line for the terminal; empty when nothing was asked."""
         if not self._proved and not self._skipped:
@@ -149,10 +167,12 @@ class Prover:
         folder.mkdir(parents=True, exist_ok=True)
         runs = sorted(self._verdicts.values(), key=lambda verdict: (verdict.check, verdict.digest))
         proved = [
-            dict(zip(("combination", "check", "run"), row, strict=True)) for row in self._proved
+            dict(zip(("combination", "check", "run"), row, strict=True))
+            for row in sorted(self._proved)
         ]
         skipped = [
-            dict(zip(("combination", "check", "reason"), row, strict=True)) for row in self._skipped
+            dict(zip(("combination", "check", "reason"), row, strict=True))
+            for row in sorted(self._skipped)
         ]
         document = {"runs": [asdict(run) for run in runs], "proved": proved, "skipped": skipped}
         (folder / "proofs.json").write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
@@ -182,11 +202,11 @@ class Prover:
         lines += ["", "## Combinations", "", "| combination | check | proved by |", "|---|---|---|"]
         lines += [
             f"| {combination} | {check} | `{digest[:12]}` |"
-            for combination, check, digest in self._proved
+            for combination, check, digest in sorted(self._proved)
         ]
         lines += [
             f"| {combination} | {check} | skipped: {reason} |"
-            for combination, check, reason in self._skipped
+            for combination, check, reason in sorted(self._skipped)
         ]
         (folder / "proofs.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
@@ -214,6 +234,16 @@ def command(
             f"{' '.join(arguments)} ended with {result.returncode}:\n{result.stdout[-6000:]}"
         )
     return result.stdout
+
+
+@contextmanager
+def exclusive(what: str) -> Iterator[None]:
+    """Hold something of which the machine has one, such as a port, among all test processes."""
+    folder = ROOT / "build" / "locks"
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / what).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def clean_environment() -> dict[str, str]:

@@ -106,3 +106,11 @@ def test_the_report_names_the_run_that_proved_each_combination(
     assert f"| one | docs | `{digest[:12]}` |" in (tmp_path / "build" / "proofs.md").read_text()
     document = json.loads((tmp_path / "build" / "proofs.json").read_text())
     assert document["proved"] == [{"combination": "one", "check": "docs", "run": digest}]
+
+
+def test_the_report_covers_what_other_processes_proved(check: Check, rendered: Path) -> None:
+    worker, controller = Prover(), Prover()
+    worker.prove(check, "one", rendered)
+    controller.take_over(json.loads(json.dumps(worker.export())))
+    assert controller.export() == worker.export()
+    assert controller.summary() == worker.summary()

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from matrix import ROOT
-from proof import Tool, command
+from proof import Tool, command, exclusive
 from proofs.users import path_with_pythons
 
 HERE = Path(__file__).parent
@@ -38,7 +38,8 @@ def provide_bases(dockerfile: Path) -> None:
     starts = set(re.findall(r"^FROM (\S+)", dockerfile.read_text(), re.MULTILINE))
     script, work = HERE / "stand_in_bases.sh", ROOT / "build" / "stand-in-bases"
     environment = ENVIRONMENT | {"PATH": path_with_pythons()}
-    command([str(script), str(work), *sorted(starts - stages)], HERE, environment=environment)
+    with exclusive("stand-in-bases"):
+        command([str(script), str(work), *sorted(starts - stages)], HERE, environment=environment)
 
 
 def podman(*arguments: str, folder: Path = HERE) -> str:

@@ -27,7 +27,7 @@ from containers.podman import (
     wait_until,
 )
 from matrix import Combination, combinations
-from proof import Check, Tool, command
+from proof import Check, Tool, command, exclusive
 from proofs.users import User, path_with_pythons, python
 
 SIZE_MB = 300
@@ -174,19 +174,21 @@ def serve_with_compose(folder: Path) -> None:
     """The service of compose.yaml answers, and takes up a champion promoted beside it."""
     compose = ("podman-compose", "--podman-build-args=--format=docker --network=host")
     service = Container(f"{folder.name}_service_1", 8000)
-    with socket.socket() as port:
-        assert port.connect_ex(("127.0.0.1", 8000)), "port 8000 is in use: compose.yaml needs it"
-    try:
-        podman(*compose, "up", "--detach", "--build", folder=folder)
-        service.wait_until_ready("/health/ready")
-        pointer = folder / "models" / "champion.json"
-        champion = json.loads(pointer.read_text()) | {"version": "promoted"}
-        (folder / "promoted.json").write_text(json.dumps(champion))
-        (folder / "promoted.json").replace(pointer)
-        wait_until(lambda: service.get("/v1/model")["version"] == "promoted")
-    finally:
-        podman(*compose, "down", "--timeout=5", folder=folder)
-        podman("podman", "rmi", "--force", f"localhost/{folder.name}_service")
+    with exclusive("port-8000"):
+        with socket.socket() as port:
+            taken = port.connect_ex(("127.0.0.1", 8000)) == 0
+        assert not taken, "port 8000 is in use: compose.yaml needs it"
+        try:
+            podman(*compose, "up", "--detach", "--build", folder=folder)
+            service.wait_until_ready("/health/ready")
+            pointer = folder / "models" / "champion.json"
+            champion = json.loads(pointer.read_text()) | {"version": "promoted"}
+            (folder / "promoted.json").write_text(json.dumps(champion))
+            (folder / "promoted.json").replace(pointer)
+            wait_until(lambda: service.get("/v1/model")["version"] == "promoted")
+        finally:
+            podman(*compose, "down", "--timeout=5", folder=folder)
+            podman("podman", "rmi", "--force", f"localhost/{folder.name}_service")
 
 
 def assert_is_confined(service: Container) -> None:

@@ -15,7 +15,7 @@ import yaml
 from conftest import Prove
 from containers.podman import TOOLS, podman, provide_bases, refusal
 from matrix import ROOT, Combination, combinations, stacks
-from proof import Check, Tool, command
+from proof import Check, Tool, command, exclusive
 from proofs.users import path_with_pythons, python
 from workflows.act import USES, act, commit_all, vulnerabilities
 
@@ -210,13 +210,15 @@ def replaced(path: Path, *swaps: tuple[str, str]) -> Iterator[None]:
 @contextmanager
 def service_of_the_workflow() -> Iterator[None]:
     """Room for the container that the workflow starts under a fixed name and port."""
-    with socket.socket() as port:
-        assert port.connect_ex(("127.0.0.1", 8000)), "port 8000 is in use: the workflow needs it"
-    try:
-        yield
-    finally:
-        podman("podman", "rm", "--force", "--ignore", "--time=0", "service")
-        podman("podman", "rmi", "--force", "--ignore", "service:ci")
+    with exclusive("port-8000"):
+        with socket.socket() as port:
+            taken = port.connect_ex(("127.0.0.1", 8000)) == 0
+        assert not taken, "port 8000 is in use: the workflow needs it"
+        try:
+            yield
+        finally:
+            podman("podman", "rm", "--force", "--ignore", "--time=0", "service")
+            podman("podman", "rmi", "--force", "--ignore", "service:ci")
 
 
 EVERYTHING = ("**",)
