@@ -59,6 +59,14 @@ def stacks(template: Path = ROOT) -> list[Combination]:
     ]
 
 
+def covering(*axes: str, template: Path = ROOT) -> list[Combination]:
+    """The first stack for each choice on some axes: for a proof that no other axis touches."""
+    first: dict[tuple[str, ...], Combination] = {}
+    for stack in stacks(template):
+        first.setdefault(tuple(stack.data()[axis] for axis in axes), stack)
+    return list(first.values())
+
+
 def _about_project(template: Path) -> dict[str, list[str]]:
     return {
         name: question["choices"]

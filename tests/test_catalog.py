@@ -9,7 +9,7 @@ from copier.errors import UserMessageError
 from pydantic import ValidationError
 
 import catalog
-from matrix import ROOT, combinations, stacks
+from matrix import ROOT, combinations, covering, stacks
 from options_page import page
 from rendering import copy_template, render
 from test_questions import asked
@@ -61,6 +61,11 @@ def test_a_new_option_doubles_the_stacks(extended: Path) -> None:
     trackers = {c.data()["tracker"] for c in combinations(extended)}
     assert trackers == {"mlflow", "notebook"}
     assert len(stacks(extended)) == 2 * len(stacks())
+
+
+def test_a_proof_of_one_axis_covers_its_options_once(extended: Path) -> None:
+    covered = [c.data()["tracker"] for c in covering("tracker", template=extended)]
+    assert covered == ["mlflow", "notebook"]
 
 
 def test_a_new_option_is_rendered_in_place_of_the_other(extended: Path, tmp_path: Path) -> None:

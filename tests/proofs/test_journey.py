@@ -23,7 +23,7 @@ def test_a_fresh_project_serves_a_prediction(prove: Prove, combination: Combinat
         Check(
             name=f"journey-{version}",
             inputs=("**",),
-            without=(*INDEPENDENT, "docs/**", "mkdocs.yml", "tests/**"),
+            without=(*INDEPENDENT, "docs/**", "mkdocs.yml", "tests/**", "infra/**", "k8s/**"),
             tools=(Tool("uv"), Tool("git"), Tool("curl"), python(version)),
             run=run,
         ),

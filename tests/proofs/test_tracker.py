@@ -13,7 +13,7 @@ import yaml
 
 from conftest import Prove
 from containers.podman import wait_until
-from matrix import Combination, stacks
+from matrix import Combination, covering
 from proof import Check, Tool, clean_environment
 from proofs.users import User, free_port, python
 
@@ -23,7 +23,9 @@ START_SECONDS = 120
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "combination", [one for one in stacks() if one.data()["tracker"] == "mlflow"], ids=str
+    "combination",
+    [one for one in covering("tracker") if one.data()["tracker"] == "mlflow"],
+    ids=str,
 )
 def test_runs_and_promotions_reach_the_tracking_server(
     prove: Prove, combination: Combination

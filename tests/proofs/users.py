@@ -25,6 +25,8 @@ INDEPENDENT = (
     "Dockerfile",
     ".dockerignore",
     "compose*.yaml",
+    # The region and the names of what runs in the cloud.
+    "infra/**/*.auto.tfvars",
 )
 
 
