@@ -1,5 +1,6 @@
 """`copier update` is a promise: a project keeps its user's edits and takes the template's."""
 
+import itertools
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,8 +9,10 @@ from typing import Any
 import pytest
 from copier import run_copy, run_update
 
+import catalog
 from matrix import ROOT
 from rendering import PARTS, compiled_once, copy_template, files
+from test_template_rules import destination, overlay_of
 
 pytestmark = pytest.mark.filterwarnings("ignore::copier.errors.ShallowCloneWarning")
 
@@ -74,9 +77,9 @@ def generate(template: Path, folder: Path, data: Mapping[str, Any]) -> Path:
     return folder
 
 
-def update(project: Path) -> None:
+def update(project: Path, **data: str) -> None:
     with compiled_once():
-        run_update(project, defaults=True, overwrite=True, unsafe=True, quiet=True)
+        run_update(project, data=data, defaults=True, overwrite=True, unsafe=True, quiet=True)
 
 
 def assert_no_conflict(project: Path) -> None:
@@ -161,6 +164,43 @@ def test_a_new_question_gets_its_default(tmp_path: Path) -> None:
     answers = (project / ".copier-answers.yml").read_text()
     assert "\ncolour: red\n" in answers
     assert "\nlicense: Apache-2.0\n" in answers
+
+
+TARGETS = [option.name for option in catalog.load().axis("deploy_target").options]
+
+
+@pytest.mark.parametrize(("old", "new"), list(itertools.pairwise([*TARGETS, TARGETS[0]])))
+def test_another_target_changes_what_targets_own(tmp_path: Path, old: str, new: str) -> None:
+    template = copy_template(tmp_path / "template")
+    commit(template, "now", "1.0.0")
+    answers = {"package_name": "loan_desk"}
+    project = generate(template, tmp_path / "project", answers | {"deploy_target": old})
+    manifest = project / "pyproject.toml"
+    manifest.write_text(manifest.read_text().replace('"0.1.0"', '"7.0.0"'))
+    (project / "src" / "loan_desk" / "own.py").write_text("OWN = 1\n")
+    commit(project, "edits of the user")
+    before = contents(project)
+
+    update(project, deploy_target=new)
+
+    assert_no_conflict(project)
+    after = contents(project)
+    changed = {path for path in before | after if before.get(path) != after.get(path)}
+    owned = {
+        destination(path, template / "template").replace("{{package_name}}", "loan_desk")
+        for path in files(template / "template")
+        if overlay_of(path, template / "template") in {old, new}
+    }
+    # Dependencies of a target stand in the one manifest.
+    assert changed <= owned | {"pyproject.toml"}
+    fresh = contents(
+        generate(template, tmp_path / "fresh", answers | {"deploy_target": new}),
+    )
+    assert after.pop("src/loan_desk/own.py") == b"OWN = 1\n"
+    assert after.pop("pyproject.toml") == fresh.pop("pyproject.toml").replace(
+        b'"0.1.0"', b'"7.0.0"'
+    )
+    assert after == fresh
 
 
 def test_a_conflict_would_be_seen(tmp_path: Path) -> None:
