@@ -17,7 +17,8 @@ from ..schema import Numeric, Schema
 
 _QUANTILES = np.arange(1, 10) / 10
 # Common reading of PSI: below 0.10 stable, from 0.25 on the model should be looked at.
-_LIMITS = (0.10, 0.25, 0.50)
+ALERT_PSI = 0.25
+_LIMITS = (0.10, ALERT_PSI, 0.50)
 # Standard normal quantile of 99.9 %: one false alarm in a thousand looks at a stable feature.
 _Z = 3.09
 
