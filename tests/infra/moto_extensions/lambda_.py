@@ -1,0 +1,5 @@
+"""What moto lacks of the services around Lambda."""
+
+
+def extend() -> None:
+    """Nothing so far."""
