@@ -1,0 +1,10 @@
+environment = "dev"
+
+sizing = {
+  # Two nodes, since a disruption budget and the spread over zones mean nothing with one. Each has room for 17 pods.
+  node_instance_types = ["t4g.medium"]
+  node_max            = 3
+  # Nobody investigates an incident of last month here.
+  log_retention_days = 30
+  network_cidr       = "10.40.0.0/16"
+}

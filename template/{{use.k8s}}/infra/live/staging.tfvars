@@ -1,0 +1,10 @@
+environment = "staging"
+
+sizing = {
+  # Production's shape at a fifth of its price: what breaks there breaks here first.
+  node_instance_types = ["t4g.medium"]
+  node_max            = 4
+  log_retention_days  = 90
+  # Ranges differ, so that the networks can be connected later.
+  network_cidr = "10.41.0.0/16"
+}

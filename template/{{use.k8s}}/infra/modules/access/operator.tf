@@ -1,0 +1,79 @@
+# What the runbook's commands need, and no more.
+resource "aws_iam_role" "operator" {
+  name                 = "${var.cluster_name}-operator"
+  description          = "Taken by people for the runbook of ${var.cluster_name}"
+  permissions_boundary = var.permissions_boundary_arn
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect = "Allow"
+      Action = "sts:AssumeRole"
+      # The account decides by IAM who may take it: nobody can until a policy of theirs names this role.
+      Principal = { AWS = "arn:${local.partition}:iam::${local.account}:root" }
+    }]
+  })
+}
+
+resource "aws_iam_role_policy" "operator" {
+  name = "runbook"
+  role = aws_iam_role.operator.id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "Cluster"
+        Effect = "Allow"
+        Action = ["eks:DescribeCluster", "eks:DescribeNodegroup", "eks:ListNodegroups", "eks:UpdateNodegroupConfig"]
+        Resource = [
+          var.cluster_arn,
+          "arn:${local.partition}:eks:${local.region}:${local.account}:nodegroup/${var.cluster_name}/*",
+        ]
+      },
+      {
+        Sid      = "FindNodes"
+        Effect   = "Allow"
+        Action   = ["ec2:DescribeInstances", "eks:DescribeAddonVersions"]
+        Resource = "*"
+      },
+      {
+        # A tunnel to the private endpoint leads over a node of this cluster.
+        Sid      = "TunnelOverNodes"
+        Effect   = "Allow"
+        Action   = "ssm:StartSession"
+        Resource = "arn:${local.partition}:ec2:${local.region}:${local.account}:instance/*"
+        Condition = {
+          StringEquals = { "aws:ResourceTag/eks:cluster-name" = var.cluster_name }
+          # Otherwise a session that names no document is a shell on the node.
+          BoolIfExists = { "ssm:SessionDocumentAccessCheck" = "true" }
+        }
+      },
+      {
+        Sid      = "TunnelOnly"
+        Effect   = "Allow"
+        Action   = "ssm:StartSession"
+        Resource = "arn:${local.partition}:ssm:${local.region}::document/AWS-StartPortForwardingSessionToRemoteHost"
+      },
+      {
+        Sid      = "OwnSessions"
+        Effect   = "Allow"
+        Action   = ["ssm:ResumeSession", "ssm:TerminateSession", "ssmmessages:OpenDataChannel"]
+        Resource = "arn:${local.partition}:ssm:${local.region}:${local.account}:session/$${aws:userid}-*"
+      },
+      {
+        Sid      = "Token"
+        Effect   = "Allow"
+        Action   = ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"]
+        Resource = var.token_secret_arn
+      },
+      {
+        Sid       = "TokenKey"
+        Effect    = "Allow"
+        Action    = ["kms:Decrypt", "kms:GenerateDataKey"]
+        Resource  = var.kms_key_arn
+        Condition = { StringEquals = { "kms:ViaService" = "secretsmanager.${local.region}.amazonaws.com" } }
+      },
+    ]
+  })
+}
