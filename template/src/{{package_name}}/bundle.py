@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+import msgspec
 
 from .errors import ModelError
 from .schema import Schema
@@ -24,10 +24,8 @@ MANIFEST_FILE = "manifest.json"
 _PARTS = (MODEL_FILE, PIPELINE_FILE, REFERENCE_FILE)
 
 
-class Manifest(BaseModel):
+class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a bundle is and where it comes from."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     schema_fingerprint: str
     run_id: str
@@ -55,7 +53,8 @@ def digests(folder: Path) -> dict[str, str]:
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Complete a bundle; written last, so that a folder without it is not a bundle."""
-    (folder / MANIFEST_FILE).write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    text = msgspec.json.format(msgspec.json.encode(manifest), indent=2)
+    (folder / MANIFEST_FILE).write_bytes(text + b"\n")
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -66,11 +65,11 @@ def read_manifest(folder: Path) -> Manifest:
     """
     path = folder / MANIFEST_FILE
     try:
-        return Manifest.model_validate_json(path.read_bytes())
+        return msgspec.json.decode(path.read_bytes(), type=Manifest)
     except FileNotFoundError:
         raise ModelError(f"{folder} is no model bundle: it has no {MANIFEST_FILE}") from None
-    except ValidationError as error:
-        raise ModelError(f"{path} is no valid manifest: {error.errors()[0]['msg']}") from None
+    except ValueError as error:  # msgspec's own errors, and text that is no UTF-8
+        raise ModelError(f"{path} is no valid manifest: {error}") from None
 
 
 def read_verified(folder: Path, schema: Schema) -> tuple[Manifest, Mapping[str, bytes]]:

@@ -13,7 +13,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+import msgspec
 
 from .bundle import read_manifest, read_verified
 from .errors import ModelError
@@ -22,16 +22,14 @@ from .schema import Schema
 POINTER_FILE = "champion.json"
 
 
-class Published(BaseModel):
+class Published(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A bundle of the store, and its version in the registry."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     bundle: str
     version: str
 
 
-class Champion(Published):
+class Champion(Published, frozen=True, forbid_unknown_fields=True):
     """The pointer: the bundle that is served, and the one to go back to."""
 
     previous: Published | None
@@ -52,11 +50,11 @@ class ModelStore:
         """
         path = self.root / POINTER_FILE
         try:
-            return Champion.model_validate_json(path.read_bytes())
+            return msgspec.json.decode(path.read_bytes(), type=Champion)
         except FileNotFoundError:
             return None
-        except ValidationError as error:
-            raise ModelError(f"{path} is no valid pointer: {error.errors()[0]['msg']}") from None
+        except ValueError as error:  # msgspec's own errors, and text that is no UTF-8
+            raise ModelError(f"{path} is no valid pointer: {error}") from None
 
     def folder(self, champion: Champion) -> Path:
         """The bundle's folder."""
@@ -109,7 +107,8 @@ class ModelStore:
     def _point(self, champion: Champion) -> None:
         with tempfile.TemporaryDirectory(dir=self.root, prefix=".incoming-") as scratch:
             pointer = Path(scratch) / POINTER_FILE
-            pointer.write_text(champion.model_dump_json(indent=2) + "\n", encoding="utf-8")
+            text = msgspec.json.format(msgspec.json.encode(champion), indent=2)
+            pointer.write_bytes(text + b"\n")
             with pointer.open("rb") as handle:
                 os.fsync(handle.fileno())
             pointer.replace(self.root / POINTER_FILE)

@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.package import bundle, cli, model_store, params, runs, schema
@@ -53,7 +54,7 @@ def test_going_back_needs_no_tracker(
     models = model_store.ModelStore(quick_workspace / "models", real_schema)
     models.publish(bundle_folder, "1")
     newer = Path(shutil.copytree(bundle_folder, quick_workspace / "newer"))
-    manifest = bundle.read_manifest(newer).model_copy(update={"threshold": 0.9})
+    manifest = msgspec.structs.replace(bundle.read_manifest(newer), threshold=0.9)
     bundle.write_manifest(newer, manifest)
     models.publish(newer, "2")
     monkeypatch.setenv("APP_TRACKING__URI", "http://127.0.0.1:9")

@@ -11,7 +11,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.bundles import SMALL, publish
-from tests.package import bundle, prediction, routes, scoring
+from tests.package import answer as documented
+from tests.package import bundle, routes, scoring
 from tests.services import ROW, running
 
 JSON = {"content-type": "application/json"}
@@ -268,6 +269,6 @@ def test_the_documentation_describes_bodies_answers_and_problems(client: TestCli
 
 
 def test_the_answer_has_the_form_that_the_problem_type_declares(client: TestClient) -> None:
-    answer = client.post("/v1/predict", json=ROW).json()
-    assert routes.PredictResponse.model_validate(answer).model_dump() == answer
-    assert set(prediction.Prediction.model_fields) < set(answer)
+    found = client.post("/v1/predict", json=ROW).json()
+    assert routes.PredictResponse.model_validate(found).model_dump() == found
+    assert set(documented.Prediction.model_fields) < set(found)

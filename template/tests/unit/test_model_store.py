@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.package import bundle, errors, model_store, schema
@@ -16,7 +17,7 @@ def store(tmp_path: Path, real_schema: schema.Schema) -> model_store.ModelStore:
 def _variant(bundle_folder: Path, target: Path, threshold: float) -> Path:
     """The same model with another threshold, which makes it another bundle."""
     shutil.copytree(bundle_folder, target)
-    manifest = bundle.read_manifest(target).model_copy(update={"threshold": threshold})
+    manifest = msgspec.structs.replace(bundle.read_manifest(target), threshold=threshold)
     bundle.write_manifest(target, manifest)
     return target
 

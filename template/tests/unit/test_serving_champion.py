@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.bundles import SMALL, publish, write_bundle
@@ -70,8 +71,8 @@ def _break_pointer(models: Path, _: model_store.Champion) -> None:
 
 def _misname(models: Path, found: model_store.Champion) -> None:
     (models / found.bundle).rename(models / "other")
-    pointer = found.model_copy(update={"bundle": "other"})
-    (models / model_store.POINTER_FILE).write_text(pointer.model_dump_json(), encoding="utf-8")
+    pointer = msgspec.structs.replace(found, bundle="other")
+    (models / model_store.POINTER_FILE).write_bytes(msgspec.json.encode(pointer))
 
 
 @pytest.mark.parametrize(
@@ -123,8 +124,8 @@ def test_a_bundle_of_foreign_content_is_refused(
 def test_a_bundle_under_another_name_is_refused(models: Path) -> None:
     found = publish(models, SMALL, "1")
     (models / found.bundle).rename(models / "renamed")
-    pointer = found.model_copy(update={"bundle": "renamed"})
-    (models / model_store.POINTER_FILE).write_text(pointer.model_dump_json(), encoding="utf-8")
+    pointer = msgspec.structs.replace(found, bundle="renamed")
+    (models / model_store.POINTER_FILE).write_bytes(msgspec.json.encode(pointer))
     slot = champion.ChampionSlot(model_store.ModelStore(models, SMALL), SMALL)
     slot.refresh()
     assert slot.served is None

@@ -20,13 +20,8 @@ from .middleware import BodyLimitMiddleware, RequestMiddleware
 from .openapi import complete_openapi
 from .predict_route import PredictRoute
 from .predictor import Predictor
-from .problems import (
-    ProblemError,
-    answer_bug,
-    answer_http_exception,
-    answer_nobody,
-    answer_problem,
-)
+from .problems import ProblemError
+from .responses import answer_bug, answer_http_exception, answer_nobody, answer_problem
 from .routes import build_router
 from .rows import RowReader
 
@@ -39,7 +34,7 @@ def create_app(settings: Settings, schema: Schema = SCHEMA) -> ASGIApp:
     metrics = Metrics()
     metrics.registry.register(ModelCollector(slot, window))
     reader = RowReader(schema, serving.max_batch_rows)
-    predictor = Predictor(schema, slot, window, metrics, reader)
+    predictor = Predictor(schema, slot, window, reader, metrics.scores.observe)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

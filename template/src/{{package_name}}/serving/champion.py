@@ -1,9 +1,9 @@
 """The model in service, and how a newly promoted one takes its place between two requests."""
 
-import asyncio
 import logging
 from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 
 from ..errors import ModelError
@@ -41,6 +41,8 @@ class ChampionSlot:
 
     async def watch(self, seconds: float) -> None:
         """Look for a new champion, for ever."""
+        import asyncio
+
         while True:
             await asyncio.sleep(seconds)
             # Hashing and loading take long; the event loop goes on with the old model.
@@ -59,7 +61,7 @@ class ChampionSlot:
             if evidence != self._refused:
                 self.served = self._load(champion)
                 self.refusal = self._refused = None
-                fields = champion.model_dump()
+                fields = msgspec.to_builtins(champion)
                 logger.info("champion loaded", extra={"fields": fields})
         except Exception as error:  # noqa: BLE001  # foreign bytes can fail in any way
             self._refuse(str(error), evidence or str(error))

@@ -1,6 +1,5 @@
 """One JSON object a line on standard output, for whatever collects the logs of a container."""
 
-import asyncio
 import logging
 import sys
 from collections.abc import Mapping
@@ -49,6 +48,8 @@ class AccessLog:
     def write(self, fields: Mapping[str, object]) -> None:
         """Write one line; to be called from a coroutine."""
         if not self._lines:
+            import asyncio
+
             asyncio.get_running_loop().call_later(_FLUSH_SECONDS, self.flush)
         now = datetime.now(UTC)
         entry = {"time": now, "level": "INFO", "logger": "access", **fields}

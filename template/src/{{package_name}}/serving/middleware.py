@@ -11,7 +11,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .logs import REQUEST_ID, AccessLog
 from .metrics import Metrics
-from .problems import BUG, CLIENT_CLOSED, ProblemError, problem_response
+from .problems import BUG, ProblemError
+from .responses import CLIENT_CLOSED, problem_response
 
 logger = logging.getLogger(__name__)
 

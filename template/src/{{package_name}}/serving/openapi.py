@@ -4,17 +4,18 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
+import msgspec
 from fastapi import FastAPI
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from .problems import PROBLEM_TYPE, Problem
 
-_REF = "#/components/schemas/{model}"
+_SCHEMAS = "#/components/schemas/"
 
 
-def _reference(model: type[BaseModel]) -> dict[str, str]:
-    return {"$ref": _REF.format(model=model.__name__)}
+def _reference(model: type[BaseModel | Problem]) -> dict[str, str]:
+    return {"$ref": _SCHEMAS + model.__name__}
 
 
 def json_body(model: type[BaseModel]) -> dict[str, Any]:
@@ -38,9 +39,11 @@ def complete_openapi(app: FastAPI, bodies: Sequence[type[BaseModel]]) -> None:
 
     def openapi() -> dict[str, Any]:
         document = generate()
-        models = [(model, "validation") for model in (*bodies, Problem)]
-        _, definitions = models_json_schema(models, ref_template=_REF)  # type: ignore[arg-type]
-        document.setdefault("components", {}).setdefault("schemas", {}).update(definitions["$defs"])
+        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        models = [(model, "validation") for model in bodies]
+        _, definitions = models_json_schema(models, ref_template=_SCHEMAS + "{model}")  # type: ignore[arg-type]
+        _, problem = msgspec.json.schema_components([Problem], ref_template=_SCHEMAS + "{name}")
+        schemas.update(definitions["$defs"], **problem)
         return document
 
     app.openapi = openapi  # type: ignore[method-assign]

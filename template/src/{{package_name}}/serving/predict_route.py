@@ -9,7 +9,8 @@ service would be slower and otherwise unchanged.
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .predictor import Predictor
-from .problems import ProblemError, problem_response
+from .problems import ProblemError
+from .responses import problem_response
 
 PREDICT_PATH = "/v1/predict"
 

@@ -1,5 +1,7 @@
 """From the bytes of a request to the bytes of its answer."""
 
+from collections.abc import Callable
+
 import msgspec
 
 from ..encoding import Encoder
@@ -7,7 +9,6 @@ from ..prediction import predict
 from ..schema import Schema
 from .champion import ChampionSlot, Served
 from .drift_window import DriftWindow
-from .metrics import Metrics
 from .problems import ProblemError
 from .rows import RowReader
 
@@ -15,21 +16,24 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Predictor:
-    """Answers predict and batch requests. Blocks as long as the model does; safe in threads."""
+    """Answers predict and batch requests. Blocks as long as the model does; safe in threads.
+
+    `observe` is told each score.
+    """
 
     def __init__(
         self,
         schema: Schema,
         slot: ChampionSlot,
         window: DriftWindow,
-        metrics: Metrics,
         reader: RowReader,
+        observe: Callable[[float], None],
     ) -> None:
         self._encoder = Encoder(schema)
         self._slot = slot
         self._window = window
-        self._metrics = metrics
         self._reader = reader
+        self._observe = observe
 
     def predict(self, body: bytes) -> bytes:
         """Answer for one row.
@@ -41,7 +45,7 @@ class Predictor:
         matrix = self._encoder.encode([self._reader.read(body)])
         score = float(served.model.scorer.score(matrix)[0])
         self._window.add(matrix)
-        self._metrics.scores.observe(score)
+        self._observe(score)
         answer = predict(score, served.model.manifest)
         answer["model_version"] = served.champion.version
         return _encode(answer)
@@ -57,9 +61,29 @@ class Predictor:
         scores = served.model.scorer.score(matrix).tolist()
         self._window.add(matrix)
         for score in scores:
-            self._metrics.scores.observe(score)
+            self._observe(score)
         predictions = [predict(score, served.model.manifest) for score in scores]
         return _encode({"predictions": predictions, "model_version": served.champion.version})
+
+    def describe(self) -> bytes:
+        """The model in service, for people.
+
+        Raises:
+            ProblemError: no model yet.
+        """
+        served = self.served()
+        manifest = served.model.manifest
+        return _encode(
+            {
+                "bundle": served.champion.bundle,
+                "version": served.champion.version,
+                "run_id": manifest.run_id,
+                "candidate": manifest.candidate,
+                "created_at": manifest.created_at,
+                "threshold": manifest.threshold,
+                "metrics": manifest.metrics,
+            }
+        )
 
     def served(self) -> Served:
         """The model in service.

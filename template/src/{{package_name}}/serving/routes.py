@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, Field
 
-from ..prediction import Prediction
+from ..answer import Prediction
 from .metrics import Metrics
 from .openapi import json_body, problems
 from .predict_route import PREDICT_PATH, SMALL_BODY_BYTES
@@ -75,19 +75,9 @@ def build_router(predictor: Predictor, metrics: Metrics, reader: RowReader) -> A
         return Response(text, media_type=CONTENT_TYPE_LATEST)
 
     @router.get("/v1/model", tags=["model"], response_model=ModelInfo, responses=problems(503))
-    async def model() -> ModelInfo:
+    async def model() -> Response:
         """The model in service."""
-        served = predictor.served()
-        manifest = served.model.manifest
-        return ModelInfo(
-            bundle=served.champion.bundle,
-            version=served.champion.version,
-            run_id=manifest.run_id,
-            candidate=manifest.candidate,
-            created_at=manifest.created_at,
-            threshold=manifest.threshold,
-            metrics=manifest.metrics,
-        )
+        return Response(predictor.describe(), media_type="application/json")
 
     @router.post(
         PREDICT_PATH,

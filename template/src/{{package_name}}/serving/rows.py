@@ -7,13 +7,16 @@ lists every fault. Pydantic's verdict holds; a test proves that the two agree.
 
 import reprlib
 from collections.abc import Callable
-from typing import Annotated, Any, Literal
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from ..schema import Categorical, Column, Numeric, Schema
 from .problems import FieldError, ProblemError
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 Record = dict[str, object]
 
@@ -28,13 +31,28 @@ class RowReader:
     """Reads the bodies of predict and batch requests."""
 
     def __init__(self, schema: Schema, max_rows: int) -> None:
-        self.row_model = row_model(schema)
-        self.batch_model = batch_model(self.row_model, max_rows)
+        self._schema = schema
+        self._max_rows = max_rows
         self._accepted = {column.name: accepted(column) for column in schema.features}
         self._fields = f"a JSON object with the fields {', '.join(schema.feature_names)}"
         self._envelope = f"a JSON object whose one field, rows, is a list of 1 to {max_rows} rows"
         self._decode_row: Callable[[Any], Any] = msgspec.json.Decoder(row_struct(schema)).decode
         self._decode_batch = msgspec.json.Decoder(_batch_struct(max_rows)).decode
+
+    @cached_property
+    def row_model(self) -> "type[BaseModel]":
+        """The strict model that has the last word about a row."""
+        # Good rows never need it, and to import Pydantic takes as long as to load the model.
+        from .row_models import row_model
+
+        return row_model(self._schema)
+
+    @cached_property
+    def batch_model(self) -> "type[BaseModel]":
+        """The model of a batch, for documentation."""
+        from .row_models import batch_model
+
+        return batch_model(self.row_model, self._max_rows)
 
     def read(self, body: bytes | msgspec.Raw) -> Record:
         """Read one row.
@@ -68,7 +86,7 @@ class RowReader:
             except ProblemError as problem:
                 prefix = f"rows.{i}"
                 faults += [
-                    fault.model_copy(update={"field": f"{prefix}.{fault.field}".rstrip(".")})
+                    msgspec.structs.replace(fault, field=f"{prefix}.{fault.field}".rstrip("."))
                     for fault in problem.errors
                 ]
             if len(faults) >= MAX_ERRORS:
@@ -79,6 +97,8 @@ class RowReader:
         return records
 
     def _read_with_pydantic(self, body: bytes) -> Record:
+        from pydantic import ValidationError
+
         try:
             return self.row_model.model_validate_json(body).model_dump()
         except ValidationError as error:
@@ -112,7 +132,7 @@ def accepted(column: Column) -> str:
         text = f"one of {', '.join(column.categories)}"
     else:
         kind = "an integer" if column.integer else "a number"
-        low, high = _bound(column, column.minimum), _bound(column, column.maximum)
+        low, high = bound(column, column.minimum), bound(column, column.maximum)
         text = f"{kind} from {low} to {high}"
     return f"{text}, or null" if column.nullable else text
 
@@ -129,43 +149,13 @@ def _example(column: Column) -> str | float:
     return round(value) if column.integer else value
 
 
-def row_model(schema: Schema) -> type[BaseModel]:
-    """The Pydantic model of a row: strict, so that "12" and true are no integers."""
-    config = ConfigDict(
-        strict=True,
-        extra="forbid",
-        allow_inf_nan=False,
-        json_schema_extra={"example": {**example_row(schema)}},
-    )
-    fields: dict[str, Any] = {}
-    for column in schema.features:
-        kind = _type(column)
-        if isinstance(column, Numeric):
-            low, high = _bound(column, column.minimum), _bound(column, column.maximum)
-            kind = Annotated[kind, Field(ge=low, le=high)]
-        described = Field(description=column.description)
-        fields[column.name] = (
-            Annotated[kind | None, described, Field(default=None)]
-            if column.nullable
-            else Annotated[kind, described]
-        )
-    title = "".join(part.capitalize() for part in schema.name.split("_"))
-    return create_model(f"{title}Row", __config__=config, **fields)
-
-
-def batch_model(row: type[BaseModel], max_rows: int) -> type[BaseModel]:
-    """The Pydantic model of a batch; it documents, `RowReader.read_batch` does the reading."""
-    rows = Annotated[list[row], Field(min_length=1, max_length=max_rows)]  # type: ignore[valid-type]
-    return create_model(row.__name__.replace("Row", "Batch"), rows=(rows, ...))
-
-
 def row_struct(schema: Schema) -> type[msgspec.Struct]:
     """The same row for msgspec."""
     fields: list[tuple[str, Any] | tuple[str, Any, Any]] = []
     for column in schema.features:
-        kind = _type(column)
+        kind = kind_of(column)
         if isinstance(column, Numeric):
-            low, high = _bound(column, column.minimum), _bound(column, column.maximum)
+            low, high = bound(column, column.minimum), bound(column, column.maximum)
             kind = Annotated[kind, msgspec.Meta(ge=low, le=high)]
         fields.append((column.name, kind | None, None) if column.nullable else (column.name, kind))
     return msgspec.defstruct("Row", fields, forbid_unknown_fields=True, kw_only=True, gc=False)
@@ -176,11 +166,13 @@ def _batch_struct(max_rows: int) -> type[Any]:
     return msgspec.defstruct("Batch", [("rows", rows)], forbid_unknown_fields=True)
 
 
-def _type(column: Column) -> Any:
+def kind_of(column: Column) -> Any:
+    """The type of a column's values."""
     if isinstance(column, Categorical):
         return Literal[column.categories]
     return int if column.integer else float
 
 
-def _bound(column: Numeric, value: float) -> float:
+def bound(column: Numeric, value: float) -> float:
+    """A bound in the column's own type, as people read it."""
     return int(value) if column.integer else float(value)

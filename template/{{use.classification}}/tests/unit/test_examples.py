@@ -5,9 +5,10 @@ import re
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
-from tests.package import dataset, encoding, prediction, problems, rows, scoring
+from tests.package import answer, dataset, encoding, prediction, problems, rows, scoring
 
 ROOT = Path(__file__).parents[2]
 API = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
@@ -29,7 +30,7 @@ def test_the_examples_are_valid_requests(reader: rows.RowReader) -> None:
 
 def test_the_answer_has_the_fields_of_an_answer_and_is_the_one_on_the_pages() -> None:
     fields = json.loads(ANSWER)
-    assert set(fields) == {*prediction.Prediction.model_fields, "model_version"}
+    assert set(fields) == {*answer.Prediction.model_fields, "model_version"}
     assert ANSWER in (ROOT / "README.md").read_text(encoding="utf-8")
     assert ANSWER in API
 
@@ -51,8 +52,8 @@ def test_the_documented_error_is_the_real_one(reader: rows.RowReader) -> None:
         reader.read(json.dumps(bad).encode())
     assert raised.value.status == documented["status"]
     assert raised.value.detail == documented["detail"]
-    assert [fault.model_dump() for fault in raised.value.errors] == documented["errors"]
-    assert set(documented) == set(problems.Problem.model_fields)
+    assert msgspec.to_builtins(raised.value.errors) == documented["errors"]
+    assert set(documented) == set(problems.Problem.__struct_fields__)
 
 
 def test_the_documented_fields_are_those_of_a_row() -> None:

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pandas as pd
 import pytest
 
@@ -187,7 +188,7 @@ def test_going_back_moves_the_alias(
     registry.deliver(remote, store)
     models.publish(bundle_folder, "1")
     other = Path(shutil.copytree(bundle_folder, tmp_path / "other"))
-    manifest = bundle.read_manifest(other).model_copy(update={"threshold": 0.9})
+    manifest = msgspec.structs.replace(bundle.read_manifest(other), threshold=0.9)
     bundle.write_manifest(other, manifest)
     models.publish(other, "2")
     assert registry.roll_back(lambda: remote, models).version == "1"
