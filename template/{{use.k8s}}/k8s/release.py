@@ -57,7 +57,8 @@ def release(options: argparse.Namespace) -> None:
     """Put an image into service."""
     target = _read_target(options.release)
     namespace = target["namespace"]
-    run("aws", "eks", "update-kubeconfig", "--name", target["cluster"])
+    if not options.connected:
+        run("aws", "eks", "update-kubeconfig", "--name", target["cluster"])
     require_access(target["cluster"], namespace)
     token, version = read_token(target["token_secret"])
     manifests = render(options.environment, options.image, options.strategy, version)
@@ -83,8 +84,8 @@ def require_access(cluster: str, namespace: str) -> None:
     if asked.returncode:
         raise ReleaseError(
             f"cluster {cluster} does not let us deploy: {_last_line(asked)}",
-            "run where its API endpoint is reachable (its public CIDRs are in infra/live), "
-            "as a role with an access entry",
+            "prepare a new cluster once by: kubectl apply --kustomize k8s/cluster; reach a private "
+            "one by: python k8s/tunnel.py CLUSTER (docs/runbooks/deploy.md)",
         )
 
 
@@ -231,6 +232,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--environment", required=True, choices=["dev", "staging", "prod"])
     parser.add_argument("--image", required=True, help="NAME@sha256:...")
     parser.add_argument("--strategy", default="gradual", choices=["gradual", "at-once"])
+    parser.add_argument(
+        "--connected", action="store_true", help="kubectl reaches the cluster already, by tunnel.py"
+    )
     return parser.parse_args()
 
 
