@@ -3,6 +3,7 @@
 import json
 import re
 import socket
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -21,6 +22,9 @@ from workflows.act import USES, act, commit_all, vulnerabilities
 
 CI = Path(".github/workflows/ci.yml")
 SETUP = Path(".github/actions/setup/action.yml")
+CLOUD = Path(".github/actions/cloud/action.yml")
+EXPLAIN = Path(".github/scripts/explain-terraform.sh")
+DEPLOY = Path(".github/workflows/deploy.yml")
 # What is broken, and what its linter has to say.
 FAULTS = (
     (CI, "@9c091bb21b7c1c1d1991bb908d89e4e9dddfe3e0 # v7.0.0", "@v7", "unpinned-uses"),
@@ -35,8 +39,13 @@ FAULTS = (
     (Path(".github/dependabot.yml"), "interval:", "every:", "'interval' is a required property"),
     (Path("compose.yaml"), "read_only", "readonly", "'readonly' was unexpected"),
     (Path("Dockerfile"), "WORKDIR /app", "RUN sudo ls", "DL3004"),
+    (CLOUD, 'case "$ROLE" in', 'test $ROLE; case "$ROLE" in', "SC2086"),
+    (CLOUD, '"$ROLE" in', '"${{ inputs.role }}" in', "template-injection"),
+    (EXPLAIN, '"$log" | head', "$log | head", "SC2086"),
+    (DEPLOY, "contents: read", "contents: write", "without explanatory comments"),
 )
 PULL_REQUESTS_ONLY = "commits"
+ONLY_CI = f"--workflows={CI}"
 # The axes that supply actions to the CI workflow.
 CI_STACKS = covering("env_manager", "data_versioning")
 
@@ -93,10 +102,27 @@ def lint(folder: Path) -> None:
     }.items():
         command(["check-jsonschema", f"--builtin-schema=vendor.{schema}", *files], folder)
     command(["hadolint", "Dockerfile"], folder)
+    command(["shellcheck", *map(str, folder.glob(".github/scripts/*.sh"))], folder)
+    for path in map(Path, actions):
+        lint_scripts(path)
     for path in map(Path, (*workflows, *actions)):
         assert_actions_are_pinned(path.read_text(encoding="utf-8"))
     for path in map(Path, workflows):
         assert_is_confined(path.name, yaml.safe_load(path.read_text(encoding="utf-8")))
+
+
+def lint_scripts(action: Path) -> None:
+    """What actionlint does for the scripts of workflows, for those of a composite action."""
+    for step in yaml.safe_load(action.read_text(encoding="utf-8"))["runs"]["steps"]:
+        if script := step.get("run"):
+            given = "".join(f"read -r {name}\n" for name in step.get("env", ()))
+            with tempfile.NamedTemporaryFile("w", suffix=".sh") as file:
+                file.write(f"#!/usr/bin/env bash\nset -eo pipefail\n{given}{script}")
+                file.flush()
+                try:
+                    command(["shellcheck", file.name], action.parent)
+                except AssertionError as error:
+                    raise AssertionError(f"{action.parent.name}: {error}") from None
 
 
 def assert_actions_are_pinned(text: str) -> None:
@@ -112,6 +138,9 @@ def assert_is_confined(name: str, workflow: Mapping[str, Any]) -> None:
     assert "concurrency" in workflow, f"{name}: runs pile up"
     for job, settings in workflow["jobs"].items():
         assert "permissions" in settings, f"{name}: {job} does not say what it may do"
+        if "uses" in settings:
+            # A job that calls a workflow has neither time nor steps of its own.
+            continue
         assert settings["timeout-minutes"] <= 30, f"{name}: {job} may hang for long"
         for step in settings["steps"]:
             if step.get("uses", "").startswith("actions/checkout@"):
@@ -132,7 +161,7 @@ def push(folder: Path) -> Mapping[str, float | str]:
     prepare(folder)
     with vulnerabilities() as url, service_of_the_workflow():
         # The other Pythons have their own proof; one of the matrix shows that it works.
-        run = act(folder, "push", "--matrix=python:3.13", osv_url=url)
+        run = act(folder, "push", ONLY_CI, "--matrix=python:3.13", osv_url=url)
     jobs = set(yaml.safe_load((folder / CI).read_text(encoding="utf-8"))["jobs"])
     green = {job for job, results in run.results.items() if results == {"success"}}
     assert green == jobs - {PULL_REQUESTS_ONLY}, f"{run.failed_steps} failed:\n{run.log[-6000:]}"
@@ -177,7 +206,7 @@ def judge_messages(folder: Path) -> None:
     ):
         request = {"title": title, "number": 1, "base": {"sha": base}, "head": {"sha": head}}
         event.write_text(json.dumps({"pull_request": request}))
-        run = act(folder, "pull_request", "--job=commits", f"--eventpath={event}")
+        run = act(folder, "pull_request", ONLY_CI, "--job=commits", f"--eventpath={event}")
         assert run.results["commits"] == {verdict}, f"{title}:\n{run.log[-6000:]}"
 
 
@@ -191,7 +220,7 @@ def prepare(folder: Path) -> str:
 def assert_red(folder: Path, job: str, reason: str, *, step: str = "", osv_url: str = "") -> None:
     commit_all(folder, "feat: something is wrong")
     with service_of_the_workflow():
-        run = act(folder, "push", f"--job={job}", osv_url=osv_url)
+        run = act(folder, "push", ONLY_CI, f"--job={job}", osv_url=osv_url)
     assert run.results[job] == {"failure"}, f"{job} is green:\n{run.log[-6000:]}"
     assert reason in run.log, f"{job} does not say {reason!r}:\n{run.log[-6000:]}"
     assert not step or step in run.failed_steps, f"{run.failed_steps} failed, not {step}"
