@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from pydantic import HttpUrl
 from starlette.testclient import TestClient
 
 from tests.bundles import SMALL
@@ -29,11 +30,17 @@ def settings_of(models: Path, **serving: Any) -> config.Settings:
                 "max_batch_rows": 1000,
                 "drift_window_rows": 200,
                 "reload_seconds": 0.01,
+                "linger_seconds": 0,
                 "drain_seconds": 5,
+                "api_token": "",
+                "require_api_token": False,
                 "access_log": True,
                 "log_level": "INFO",
                 **serving,
             }
+        ),
+        monitoring=config.MonitoringSettings(
+            service_url=HttpUrl("http://127.0.0.1:1"), timeout_seconds=1
         ),
     )
 

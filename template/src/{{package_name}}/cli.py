@@ -9,18 +9,19 @@ from collections.abc import Callable, Sequence
 from .config import Settings, load_settings
 from .errors import ProjectError
 
-Command = Callable[[Settings], None]
+Command = Callable[[Settings], int | None]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command.
 
     Returns:
-        0, or 2 after a known problem, whose message goes to standard error.
+        What the command returns, 0 if nothing; 2 after a known problem, whose message goes to
+        standard error.
     """
-    command = _parser().parse_args(arguments).run
+    command: Command = _parser().parse_args(arguments).run
     try:
-        command(load_settings())
+        return command(load_settings()) or 0
     except ProjectError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
@@ -30,7 +31,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     except KeyboardInterrupt:
         return 130
-    return 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -46,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
         ("sync", _sync, "send runs to the tracker that it has not received"),
         ("serve", _serve, "serve the champion over HTTP"),
         ("healthcheck", _healthcheck, "ask the running service whether it is alive"),
+        ("drift", _drift, "ask the running service for its drift report; status 1 is an alert"),
     ):
         command = commands.add_parser(name, help=text, description=text)
         command.set_defaults(run=run)
@@ -109,3 +110,15 @@ def _healthcheck(settings: Settings) -> None:
     from .serving.server import healthcheck
 
     healthcheck(settings)
+
+
+def _drift(settings: Settings) -> int:
+    import msgspec
+
+    from .monitoring.client import fetch_report
+
+    report = fetch_report(settings.monitoring)
+    print(msgspec.json.encode(report).decode())
+    if not report.enough_rows:
+        print(f"{report.rows} rows are too few to tell drift from chance", file=sys.stderr)
+    return int(report.alert)

@@ -6,10 +6,19 @@ chooses the environment (default `local`), `APP_CONFIG_DIR` the folder (default 
 """
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -17,7 +26,11 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from .api_token import RULE, is_token
 from .errors import ProjectError
+
+# Never shown, also where they are wrong.
+_SECRETS = {"api_token"}
 
 
 class _Section(BaseModel):
@@ -51,9 +64,27 @@ class ServingSettings(_Section):
     max_batch_rows: int = Field(ge=1)
     drift_window_rows: int = Field(ge=100)
     reload_seconds: float = Field(gt=0)
+    linger_seconds: float = Field(ge=0)
     drain_seconds: float = Field(ge=0)
+    api_token: SecretStr
+    require_api_token: bool
     access_log: bool
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"]
+
+    @field_validator("api_token")
+    @classmethod
+    def _is_strong_or_empty(cls, token: SecretStr) -> SecretStr:
+        value = token.get_secret_value()
+        if value and not is_token(value):
+            raise ValueError(RULE)
+        return token
+
+
+class MonitoringSettings(_Section):
+    """The scheduled look at a service from outside."""
+
+    service_url: HttpUrl
+    timeout_seconds: float = Field(gt=0)
 
 
 class Settings(BaseSettings):
@@ -67,6 +98,7 @@ class Settings(BaseSettings):
     paths: PathSettings
     tracking: TrackingSettings
     serving: ServingSettings
+    monitoring: MonitoringSettings
 
     @classmethod
     def settings_customise_sources(
@@ -112,8 +144,15 @@ def load_settings() -> Settings:
 
 
 def describe(error: ValidationError) -> str:
-    """One line per problem: the key, what is accepted, the value found."""
+    """One line per problem: the key, what is accepted, the value found unless it is secret."""
     return "\n".join(
-        f"  {'.'.join(map(str, item['loc']))}: {item['msg']} (found {item['input']!r})"
+        f"  {'.'.join(map(str, item['loc']))}: {item['msg']}{_found(dict(item))}"
         for item in error.errors()
     )
+
+
+def _found(item: Mapping[str, Any]) -> str:
+    # For a missing key the input is the whole section, and a misspelt key may hold a secret.
+    if item["type"] in {"missing", "extra_forbidden"} or item["loc"][-1] in _SECRETS:
+        return ""
+    return f" (found {item['input']!r})"

@@ -28,6 +28,7 @@ def service(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
         "APP_CONFIG_DIR": str(CONFIG),
         "APP_PATHS__MODELS": str(tmp_path / "models"),
         "APP_SERVING__PORT": "0",
+        "APP_SERVING__LINGER_SECONDS": "1",
     }
     command = [sys.executable, "-m", cli.__name__.partition(".")[0], "serve"]
     with subprocess.Popen(  # noqa: S603  # our own command
@@ -49,12 +50,23 @@ def port_of(service: subprocess.Popen[str]) -> int:
     pytest.fail("the service ended before it was up")
 
 
+def connected(port: int) -> contextlib.closing[http.client.HTTPConnection]:
+    return contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10))
+
+
 def scrape(port: int) -> str:
     """The metrics; the scrape itself is one of the requests in flight."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-    with contextlib.closing(connection):
+    with connected(port) as connection:
         connection.request("GET", "/metrics")
         return connection.getresponse().read().decode()
+
+
+def ask(connection: http.client.HTTPConnection, path: str) -> tuple[int, str | None]:
+    """The status of an answer, and what it says about the connection."""
+    connection.request("GET", path)
+    answer = connection.getresponse()
+    answer.read()
+    return answer.status, answer.getheader("connection")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM to send")
@@ -81,3 +93,30 @@ def test_a_request_under_way_is_answered_before_the_process_ends(
     assert answer.startswith(b"HTTP/1.1 200")
     assert b'"model_version":"7"' in answer
     assert service.wait(timeout=10) == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM to send")
+def test_after_the_signal_those_who_have_not_heard_of_it_are_still_answered(
+    service: subprocess.Popen[str],
+) -> None:
+    port = port_of(service)
+    with connected(port) as kept, connected(port) as new:
+        assert ask(kept, "/v1/model") == (200, None)
+        service.send_signal(signal.SIGTERM)
+        # The signal has arrived once the service calls itself not ready.
+        while (found := ask(new, "/health/ready")) == (200, None):
+            pass
+        assert found == (503, "close")
+        assert ask(kept, "/v1/model") == (200, "close")
+        assert ask(new, "/v1/model") == (200, "close")
+        assert ask(new, "/health/live") == (200, "close")
+    assert service.wait(timeout=10) == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl-C in another way")
+def test_after_ctrl_c_nobody_waits(service: subprocess.Popen[str]) -> None:
+    port_of(service)
+    start = time.monotonic()
+    service.send_signal(signal.SIGINT)
+    service.wait(timeout=10)
+    assert time.monotonic() - start < 1

@@ -1,5 +1,6 @@
 """Settings come from files and variables, and a wrong one is named."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ def test_an_environment_overrides_the_base(
     production = config.load_settings()
     assert production.environment == "production"
     assert (base.serving.host, production.serving.host) == ("127.0.0.1", "0.0.0.0")  # noqa: S104
+    assert (base.serving.require_api_token, production.serving.require_api_token) == (False, True)
 
 
 def test_an_unknown_environment_is_named(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -47,3 +49,45 @@ def test_a_misspelt_key_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("APP_CONFIG_DIR", str(tmp_path))
     with pytest.raises(errors.ProjectError, match=r"serving\.prot"):
         config.load_settings()
+
+
+@pytest.mark.parametrize(
+    ("variable", "secret"),
+    [
+        ("APP_SERVING__API_TOKEN", "short-secret"),
+        ("APP_SERVING__API_TOKEN", "secret-with-a-line-break\n"),
+        # A misspelt key may hold one, too.
+        ("APP_SERVING__API_TOKN", "long-enough-secret-of-mine"),
+    ],
+)
+def test_a_secret_that_is_wrong_is_named_but_not_shown(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch, variable: str, secret: str
+) -> None:
+    assert workspace.is_dir()
+    monkeypatch.setenv(variable, secret)
+    key = variable.removeprefix("APP_").lower().replace("__", ".")
+    with pytest.raises(errors.ProjectError, match=re.escape(key)) as caught:
+        config.load_settings()
+    assert secret.strip() not in str(caught.value)
+
+
+def test_a_missing_key_does_not_show_its_section(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "base.toml").write_text('[serving]\napi_token = "a-secret-in-a-file"\n')
+    (tmp_path / "tracking.toml").touch()
+    (tmp_path / "local.toml").touch()
+    monkeypatch.setenv("APP_CONFIG_DIR", str(tmp_path))
+    with pytest.raises(errors.ProjectError, match=r"serving\.port: Field required") as caught:
+        config.load_settings()
+    assert "a-secret-in-a-file" not in str(caught.value)
+
+
+def test_settings_do_not_print_their_secrets(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert workspace.is_dir()
+    monkeypatch.setenv("APP_SERVING__API_TOKEN", "long-enough-secret-of-mine")
+    settings = config.load_settings()
+    assert settings.serving.api_token.get_secret_value() == "long-enough-secret-of-mine"
+    assert "long-enough" not in repr(settings) + settings.model_dump_json()

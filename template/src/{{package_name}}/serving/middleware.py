@@ -9,6 +9,8 @@ from time import perf_counter
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ..api_token import CHALLENGE, PROTECTED_PREFIX, REFUSAL, Guard
+from .draining import Drain
 from .logs import REQUEST_ID, AccessLog
 from .metrics import Metrics
 from .problems import BUG, ProblemError
@@ -22,9 +24,10 @@ _VALID_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 class RequestMiddleware:
     """Gives each request an id, a place in the metrics, a log line, and an answer in any case."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics, access_log: bool) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics, drain: Drain, access_log: bool) -> None:
         self._app = app
         self._metrics = metrics
+        self._drain = drain
         self._log = AccessLog() if access_log else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -48,6 +51,9 @@ class RequestMiddleware:
                     *message["headers"],
                     (b"x-request-id", request_id),
                 ]
+                if self._drain.begun:
+                    # The client comes back on a new connection, which leads elsewhere.
+                    message["headers"].append((b"connection", b"close"))
             await send(message)
 
         self._metrics.in_flight += 1
@@ -87,6 +93,35 @@ def _request_id(scope: Scope) -> bytes:
             return found
     # Unique is enough for an id; asking the system for secret bytes takes longer than validation.
     return b"%032x" % random.getrandbits(128)
+
+
+class GuardMiddleware:
+    """Answers whoever does not know the token, before anything of the request is read."""
+
+    def __init__(self, app: ASGIApp, guard: Guard) -> None:
+        self._app = app
+        self._guard = guard
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request. Health and metrics stay open: who asks them has no secret."""
+        if (
+            scope["type"] != "http"
+            or not scope["path"].startswith(PROTECTED_PREFIX)
+            or self._guard.admits(_header(scope, b"authorization"))
+        ):
+            await self._app(scope, receive, send)
+            return
+        headers = {"WWW-Authenticate": CHALLENGE}
+        response = problem_response(scope["path"], 401, REFUSAL, headers=headers)
+        await response(scope, receive, send)
+
+
+def _header(scope: Scope, wanted: bytes) -> bytes:
+    for name, value in scope["headers"]:
+        if name == wanted:
+            found: bytes = value
+            return found
+    return b""
 
 
 class BodyLimitMiddleware:

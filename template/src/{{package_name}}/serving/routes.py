@@ -1,15 +1,14 @@
-"""The routes, as FastAPI sees and documents them."""
+"""The routes of the model, as FastAPI sees and documents them."""
 
 import asyncio
 from collections.abc import Callable
 from datetime import datetime
 
-from fastapi import APIRouter, Request, Response
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from fastapi import APIRouter, Request, Response, Security
+from fastapi.security import HTTPBearer
 from pydantic import BaseModel, Field
 
 from ..answer import Prediction
-from .metrics import Metrics
 from .openapi import json_body, problems
 from .predict_route import PREDICT_PATH, SMALL_BODY_BYTES
 from .predictor import Predictor
@@ -42,37 +41,13 @@ class ModelInfo(BaseModel):
     metrics: dict[str, float]
 
 
-class Health(BaseModel):
-    """The answer of a health route."""
-
-    status: str
+# It documents; `GuardMiddleware` stands in front of all routes and does the checking.
+_BEARER = Security(HTTPBearer(description="The secret `serving.api_token`", auto_error=False))
 
 
-def build_router(predictor: Predictor, metrics: Metrics, reader: RowReader) -> APIRouter:
-    """All routes of the service."""
-    router = APIRouter()
-
-    @router.get("/health/live", tags=["health"], response_model=Health)
-    async def live() -> Health:
-        """The process answers; if not, restart it."""
-        return Health(status="alive")
-
-    @router.get("/health/startup", tags=["health"], response_model=Health)
-    async def startup() -> Health:
-        """The first look for a model is over: nothing is answered before it."""
-        return Health(status="started")
-
-    @router.get("/health/ready", tags=["health"], response_model=Health, responses=problems(503))
-    async def ready() -> Health:
-        """There is a model; if not, send no traffic."""
-        predictor.served()
-        return Health(status="ready")
-
-    @router.get("/metrics", tags=["health"], response_class=Response)
-    async def scrape() -> Response:
-        """Metrics in Prometheus' text format."""
-        text = await asyncio.to_thread(generate_latest, metrics.registry)
-        return Response(text, media_type=CONTENT_TYPE_LATEST)
+def build_router(predictor: Predictor, reader: RowReader, *, guarded: bool) -> APIRouter:
+    """The routes of the model; `guarded` says that they need a token."""
+    router = APIRouter(dependencies=[_BEARER], responses=problems(401)) if guarded else APIRouter()
 
     @router.get("/v1/model", tags=["model"], response_model=ModelInfo, responses=problems(503))
     async def model() -> Response:

@@ -21,22 +21,28 @@ def serve(settings: Settings) -> None:
     """Serve until SIGTERM or Ctrl-C, then finish what is in flight.
 
     Raises:
-        ProjectError: the port is taken, or the address is not ours.
+        ProjectError: the port is taken, the address is not ours, or a token is missing.
     """
     serving = settings.serving
     # Before the slow imports: a taken port is known at once, and a client that comes early
     # waits in the queue instead of being turned away.
-    listener = _listen(serving.host, serving.port)
+    with _listen(serving.host, serving.port) as listener:
+        _run(settings, listener)
 
+
+def _run(settings: Settings, listener: socket.socket) -> None:
     import uvicorn
 
     from .app import create_app
+    from .draining import Drain, LingeringServer
     from .gathering import GatheringProtocol
     from .logs import configure_logging
 
+    serving = settings.serving
     configure_logging(serving.log_level)
+    drain = Drain()
     config = uvicorn.Config(
-        create_app(settings),
+        create_app(settings, drain=drain),
         # uvloop where it exists; Windows has none.
         loop="auto",
         http=GatheringProtocol,
@@ -60,10 +66,9 @@ def serve(settings: Settings) -> None:
         host, port = listener.getsockname()[:2]
         fields = {"host": host, "port": port, "environment": settings.environment}
         logger.info("listening", extra={"fields": fields})
-        uvicorn.Server(config).run(sockets=[listener])
+        LingeringServer(config, drain, serving.linger_seconds).run(sockets=[listener])
     finally:
         signal.signal(signal.SIGTERM, before)
-        listener.close()
 
 
 def _listen(host: str, port: int) -> socket.socket:
