@@ -117,7 +117,7 @@ _RULES: dict[str, Rule] = {
         r"(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}(?<!\.git)",
         "a GitHub repository: at most 100 letters, digits, '.', '_' and '-'",
     ),
-    **{name: _choice(name) for name in ("license", "python_version", "aws_region")},
+    **{name: _choice(name) for name in ("license", "python_version", "aws_region", "architecture")},
 }
 
 

@@ -31,6 +31,7 @@ from pydantic import (
 Answers = Mapping[str, Any] | Context
 
 _PATH = Path(__file__).with_suffix(".yml")
+_NOTHING: Mapping[str, str] = {}
 
 GROUPS = ("serving", "train", "data", "dev", "docs")
 
@@ -191,14 +192,22 @@ class CatalogExtension(Extension):
 
 
 @pass_context
-def _choices(context: Context, axis_name: str) -> str:
-    """The choices of an axis in Copier's notation; an impossible one carries its reason."""
+def _choices(
+    context: Context,
+    axis_name: str,
+    notes: Mapping[str, str] = _NOTHING,
+    closed: Mapping[str, str] = _NOTHING,
+) -> str:
+    """The choices of an axis in Copier's notation; an impossible one carries its reason.
+
+    `notes` and `closed` are texts for some options: what to say of them, why they cannot be chosen.
+    """
     axis = load().axis(axis_name)
     return json.dumps(
         [
             [
-                f"{option.title}: {option.summary}",
-                {"value": option.name, "validator": load().conflict(axis, option, context)},
+                f"{option.title}: {notes.get(option.name, option.summary)}",
+                {"value": option.name, "validator": _refusal(context, axis, option, closed)},
             ]
             for option in axis.options
         ]
@@ -215,7 +224,7 @@ def _default_option(context: Context, axis_name: str) -> str:
 
 
 @pass_context
-def _offered(context: Context, axis_name: str) -> bool:
+def _offered(context: Context, axis_name: str, closed: Mapping[str, str] = _NOTHING) -> bool:
     """Whether there is anything to choose.
 
     Refuses an impossible `--data` answer here, as Copier's own refusal ends in a traceback.
@@ -223,15 +232,19 @@ def _offered(context: Context, axis_name: str) -> bool:
     axis = load().axis(axis_name)
     given = context["_copier_conf"]["data"].get(axis_name)
     possible = [
-        option.name for option in axis.options if not load().conflict(axis, option, context)
+        option.name for option in axis.options if not _refusal(context, axis, option, closed)
     ]
     if given is not None and given not in possible:
         option = next((option for option in axis.options if option.name == given), None)
-        reason = f" ({load().conflict(axis, option, context)})" if option else ""
+        reason = f" ({_refusal(context, axis, option, closed)})" if option else ""
         raise UserMessageError(
             f"{axis_name}: {given!r} is not accepted{reason}; accepted: {', '.join(possible)}"
         )
     return len(axis.options) > 1
+
+
+def _refusal(context: Context, axis: Axis, option: Option, closed: Mapping[str, str]) -> str:
+    return closed.get(option.name, "") or load().conflict(axis, option, context)
 
 
 @pass_context

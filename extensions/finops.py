@@ -300,7 +300,11 @@ ASSUMPTIONS: Mapping[str, tuple[float, str]] = {
     "balancer_path_ms": (5.0, "load balancer, at p95"),
     "cold_start_ms": (1000.0, "a new function environment until it answers"),
     "idle_minutes": (10.0, "a function environment without requests is taken away"),
-    "log_kb": (1.0, "logged for one request"),
+    "log_kb": (0.3, "logged for one request"),
+    "function_log_kb": (
+        0.7,
+        "logged by the platform and the HTTP API for one request of a function",
+    ),
     "request_kb": (1.0, "size of a request"),
     "requests_per_connection": (10.0, "of a client that keeps its connection"),
     "registry_gb": (3.0, "images that are kept"),
@@ -410,7 +414,8 @@ def cold_share(workload: Workload, seconds: float) -> float:
 def _functions(workload: Workload, book: PriceBook) -> Iterator[Plan]:
     shared = Bill(book, workload.region)
     shared.http_api(workload.monthly_requests, workload.response_kb)
-    _common(shared, workload, log_gb=_gib(workload.monthly_requests * _A["log_kb"]))
+    kilobytes = _A["log_kb"] + _A["function_log_kb"]
+    _common(shared, workload, log_gb=_gib(workload.monthly_requests * kilobytes))
     for memory in (size for size in FUNCTION_MB if size >= workload.memory_mb):
         milliseconds = _function_ms(workload, memory)
         cold = cold_share(workload, milliseconds / 1000)
@@ -483,9 +488,10 @@ def _pods(workload: Workload, book: PriceBook) -> Iterator[Plan]:
     shared = Bill(book, workload.region)
     shared.control_plane()
     _balanced(shared, workload)
-    shared.nat(_A["image_pulls_gb"])
+    logged = _gib(workload.monthly_requests * _A["log_kb"])
+    shared.nat(logged + _A["image_pulls_gb"])
     shared.addresses(1)
-    _common(shared, workload, log_gb=_A["control_plane_logs_gb"])
+    _common(shared, workload, log_gb=logged + _A["control_plane_logs_gb"])
     priced = [
         (name, node)
         for name, node in NODES.items()
@@ -744,3 +750,119 @@ def _monthly_costs(workload: Workload, requests: int) -> dict[Target, float]:
         except FinOpsError:
             continue
     return costs
+
+
+# Copier. A generated project gets the file up to this line: it recomputes, and asks nothing.
+
+from functools import lru_cache  # noqa: E402
+from typing import get_args  # noqa: E402
+
+from copier.errors import UserMessageError  # noqa: E402
+from jinja2 import Environment, pass_context  # noqa: E402
+from jinja2.ext import Extension  # noqa: E402
+from jinja2.runtime import Context  # noqa: E402
+from pydantic import ValidationError, create_model  # noqa: E402
+from pydantic.fields import FieldInfo  # noqa: E402
+
+
+class FinOpsExtension(Extension):
+    """Holds workload answers to the model's bounds, and answers with prices."""
+
+    def __init__(self, environment: Environment) -> None:
+        super().__init__(environment)
+        environment.globals |= {
+            "measured": _measured,
+            "mismeasured": mismeasured,
+            "newest_price": _newest_price,
+            "target_notes": _target_notes,
+            "impossible_targets": _impossible_targets,
+            "recommended_target": _recommended_target,
+            "recommendation": _recommendation,
+        }
+
+
+def mismeasured(name: str, value: object) -> str:
+    """Why `value` is no answer about the workload, and what is one; empty if accepted."""
+    field = Workload.model_fields[name]
+    answer = create_model("Answer", **{name: (field.annotation, field)})  # type: ignore[call-overload]
+    try:
+        given = getattr(answer.model_validate({name: str(value)}), name)
+    except ValidationError:
+        accepted = _accepted(field)
+    else:
+        if name != "needs_gpu" or not given:
+            return ""
+        accepted = f"false, as none of {', '.join(TARGETS)} offers a GPU here"
+    return f"{name}: {str(value)[:60]!r} is not accepted; accepted: {accepted}"
+
+
+def _accepted(field: FieldInfo) -> str:
+    if field.annotation is bool:
+        return "true or false"
+    if field.annotation not in {int, float}:
+        return ", ".join(get_args(field.annotation))
+    kind = "a whole number" if field.annotation is int else "a number"
+    bounds = {
+        name: getattr(rule, name)
+        for rule in field.metadata
+        for name in ("gt", "ge", "le")
+        if hasattr(rule, name)
+    }
+    low = f"above {bounds['gt']:,}" if "gt" in bounds else f"from {bounds['ge']:,}"
+    return f"{kind} {low} to {bounds['le']:,}"
+
+
+def _newest_price() -> str:
+    """The month of the newest row, which is when the book was last looked after."""
+    return max(rate.as_of for _, item in price_book() for rate in item.regions.values())
+
+
+@pass_context
+def _measured(context: Context, name: str) -> bool:
+    """Refuse a `--data` answer with a message: a validator's refusal of it ends in a traceback."""
+    data = context["_copier_conf"]["data"]
+    if name in data and (message := mismeasured(name, data[name])):
+        raise UserMessageError(message)
+    return True
+
+
+@lru_cache
+def _advice(workload: Workload) -> Advice:
+    return advise(workload)
+
+
+def _workload(context: Context) -> Workload:
+    names = set(Workload.model_fields) - {"region", "free_tier"}
+    return Workload(region=context["aws_region"], **{name: context[name] for name in names})
+
+
+@pass_context
+def _target_notes(context: Context) -> dict[str, str]:
+    """Target -> its monthly cost and latency for the answers given so far."""
+    workload = _workload(context)
+    advice = _advice(workload)
+    notes: dict[str, str] = {
+        target: f"{one.monthly:,.2f} USD a month, p95 {one.p95_ms:,.0f} ms "
+        + ("meets" if one.meets_latency else f"misses {workload.latency_p95_ms:,.0f} ms: {one.why}")
+        for target, one in advice.plans.items()
+    }
+    return notes | {target: f"no cost: {reason}" for target, reason in advice.refused.items()}
+
+
+@pass_context
+def _impossible_targets(context: Context) -> dict[str, str]:
+    """Target -> why it cannot serve the workload, for those that cannot."""
+    workload = _workload(context)
+    found = {target: exclusion(target, workload) for target in TARGETS}
+    return {target: reason for target, reason in found.items() if reason}
+
+
+@pass_context
+def _recommended_target(context: Context) -> str:
+    return _advice(_workload(context)).recommended
+
+
+@pass_context
+def _recommendation(context: Context) -> str:
+    advice = _advice(_workload(context))
+    return f"{advice.recommended} is recommended, with {advice.reason}."

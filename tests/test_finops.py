@@ -218,7 +218,7 @@ def test_the_recommendation_is_the_best_of_the_matrix(one: Workload) -> None:
 def test_a_plan_holds_its_own_peak(one: Workload) -> None:
     for target in ("ecs", "k8s"):
         try:
-            found = finops.plan(target, one)  # type: ignore[arg-type]  # a literal in a loop
+            found = finops.plan(target, one)
         except FinOpsError:
             continue
         vcpu = float(found.sizing["vcpu" if target == "ecs" else "pod_vcpu"])

@@ -10,6 +10,7 @@ from copier._cli import CopierApp
 from pytest_copie.plugin import Copie
 
 import catalog
+import finops
 from matrix import questions
 from rendering import quick_copier, render
 
@@ -25,6 +26,16 @@ NAMES = (
     "license",
     "python_version",
     "aws_region",
+    "monthly_requests",
+    "peak_to_mean",
+    "latency_p95_ms",
+    "inference_ms",
+    "memory_mb",
+    "response_kb",
+    "architecture",
+    "ops_team_size",
+    "needs_gpu",
+    "price_date",
     "deploy_target",
     "env_manager",
     "tracker",
@@ -36,6 +47,7 @@ VALUES = {
     "license": ["MIT", "Apache-2.0", "BSD-3-Clause", "Proprietary"],
     "python_version": ["3.11", "3.12", "3.13"],
     "aws_region": ["us-east-1", "eu-west-1", "sa-east-1"],
+    "architecture": ["arm64", "x86_64"],
     "env_manager": ["uv", "poetry", "conda", "pip"],
     "tracker": ["mlflow", "wandb", "comet"],
     "data_versioning": ["dvc", "git_lfs", "delta", "git"],
@@ -63,7 +75,7 @@ def test_names_and_values_are_the_agreed_ones() -> None:
     assert [name for name in NAMES if name in known] == list(known)
     for axis in catalog.load().axes:
         assert {option.name for option in axis.options} <= set(VALUES[axis.name])
-    for name in ("license", "python_version", "aws_region"):
+    for name in ("license", "python_version", "aws_region", "architecture"):
         assert known[name]["choices"] == VALUES[name]
 
 
@@ -129,7 +141,27 @@ REFUSED = [
     ("license", "GPL-3.0", "MIT, Apache-2.0, BSD-3-Clause, Proprietary"),
     ("python_version", "3.10", "3.11, 3.12, 3.13"),
     ("env_manager", "make", "uv"),
+    ("deploy_target", "heroku", "lambda, ecs, k8s"),
+    ("aws_region", "mars-north-1", "us-east-1, eu-west-1, sa-east-1"),
+    ("monthly_requests", "-1", "a whole number from 0 to 100,000,000,000"),
+    ("monthly_requests", "many", "a whole number from 0 to 100,000,000,000"),
+    ("monthly_requests", "1000000000000", "a whole number from 0 to 100,000,000,000"),
+    ("monthly_requests", "0.5", "a whole number from 0 to 100,000,000,000"),
+    ("peak_to_mean", "0", "a number from 1 to 1,000"),
+    ("peak_to_mean", "nan", "a number from 1 to 1,000"),
+    ("latency_p95_ms", "0.1", "a number from 1 to 900,000"),
+    ("inference_ms", "0", "a number above 0 to 900,000"),
+    ("inference_ms", "fast", "a number above 0 to 900,000"),
+    ("memory_mb", "1e9", "a whole number from 64 to 122,880"),
+    ("response_kb", "-3", "a number above 0 to 102,400"),
+    ("architecture", "riscv", "arm64, x86_64"),
+    ("ops_team_size", "inf", "a number from 0 to 1,000"),
+    ("needs_gpu", "true", "false, as none of lambda, ecs, k8s offers a GPU here"),
+    ("needs_gpu", "maybe", "true or false"),
 ]
+CHOICES = set(VALUES)
+# Copier parses these before a validator sees them.
+MEASURES = {name for name, question in questions().items() if question["type"] != "str"}
 
 
 Cli = Callable[..., tuple[int, str]]
@@ -161,7 +193,7 @@ def test_a_refused_answer_names_itself_the_value_and_what_is_accepted(
 
 @pytest.mark.parametrize(
     ("name", "value", "accepted"),
-    [row for row in REFUSED if row[0] not in {"license", "python_version", "env_manager"}],
+    [row for row in REFUSED if row[0] not in CHOICES | MEASURES],
 )
 def test_the_prompt_says_the_same(ask: Ask, name: str, value: str, accepted: str) -> None:
     # `user_defaults`, as pytest-copie gives its answers, pass through the validator of the prompt.
@@ -195,7 +227,78 @@ def test_questions_with_one_answer_are_not_asked(
 ) -> None:
     single = {axis.name for axis in catalog.load().axes if len(axis.options) == 1}
     names = asked(template, tmp_path / "project", monkeypatch)
-    assert names == [name for name in questions() if name not in single]
+    stored = {name for name, question in questions().items() if question.get("ask") is False}
+    assert names == [name for name in questions() if name not in single | stored]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "accepted"),
+    [
+        ("monthly_requests", -1, "a whole number from 0"),
+        ("peak_to_mean", 0.5, "a number from 1"),
+        ("needs_gpu", True, "false, as none"),
+    ],
+)
+def test_the_prompt_refuses_a_measure_that_is_none(
+    ask: Ask, name: str, value: object, accepted: str
+) -> None:
+    refusal = str(ask({name: value}).exception)
+    assert f"{name}: '{value}' is not accepted; accepted: {accepted}" in refusal
+
+
+def test_the_prompt_for_the_target_carries_costs_and_a_proposal(
+    template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts: dict[str, tuple[str, list[str]]] = {}
+
+    def accept(structure: list[dict[str, Any]], answers: dict[str, Any]) -> dict[str, Any]:
+        one = structure[0]
+        choices = [getattr(choice, "title", str(choice)) for choice in one.get("choices") or ()]
+        texts[one["name"]] = (one["message"], choices)
+        return answers
+
+    monkeypatch.setattr("copier._main.unsafe_prompt", accept)
+    with quick_copier():
+        data = {"monthly_requests": 10**8}
+        run_copy(str(template), tmp_path / "project", data=data, unsafe=True, quiet=True)
+    message, choices = texts["deploy_target"]
+    plans = finops.advise(_workload(10**8)).plans
+    assert len(choices) == len(plans)
+    for choice, plan in zip(choices, plans.values(), strict=True):
+        assert f"{plan.monthly:,.2f} USD a month, p95 {plan.p95_ms:,.0f} ms meets" in choice
+    assert f" {finops.advise(_workload(10**8)).recommended} is recommended, with " in message
+
+
+def _workload(monthly_requests: int) -> finops.Workload:
+    """The default answers, at some traffic."""
+    defaults = {name: question.get("default") for name, question in questions().items()}
+    fields = {name: defaults[name] for name in finops.Workload.model_fields if name in defaults}
+    return finops.Workload(
+        **fields | {"region": defaults["aws_region"], "monthly_requests": monthly_requests}
+    )
+
+
+@pytest.mark.parametrize(
+    ("answers", "target"),
+    [
+        ({"monthly_requests": 1000}, "lambda"),
+        ({"monthly_requests": 10**9}, "ecs"),
+        ({"memory_mb": 12_000}, "ecs"),
+    ],
+)
+def test_the_default_target_is_the_recommended_one(
+    ask: Ask, answers: dict[str, int], target: str
+) -> None:
+    assert ask(answers).answers["deploy_target"] == target
+
+
+def test_a_target_that_cannot_serve_the_workload_is_refused_with_the_reason(cli: Cli) -> None:
+    code, message = cli("-d", "memory_mb=12000", "-d", "deploy_target=lambda")
+    assert code == 1
+    assert (
+        "deploy_target: 'lambda' is not accepted (a function has at most 10240 MB of memory); "
+        "accepted: ecs"
+    ) in message
 
 
 def test_answers_files_hold_every_answer_and_nothing_computed(
