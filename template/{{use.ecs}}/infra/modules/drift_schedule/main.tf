@@ -53,6 +53,7 @@ resource "aws_scheduler_schedule" "this" {
 }
 
 resource "aws_security_group" "this" {
+  # checkov:skip=CKV2_AWS_5:the schedule attaches it to the tasks that it starts
   name        = local.group
   description = "Drift job of ${var.name}"
   vpc_id      = var.vpc_id

@@ -31,7 +31,7 @@ resource "aws_security_group" "egress" {
   vpc_id      = var.vpc_id
 }
 
-# trivy:ignore:AVD-AWS-0104 Only with a NAT gateway, whose addresses on the other side are not known beforehand.
+# The whole internet only with a NAT gateway, whose addresses on the other side are not known beforehand.
 resource "aws_vpc_security_group_egress_rule" "https" {
   for_each = var.egress
 

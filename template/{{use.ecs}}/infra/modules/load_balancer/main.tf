@@ -1,5 +1,6 @@
 # trivy:ignore:AVD-AWS-0053 A public API is reached from the internet; `internal` keeps it inside.
 resource "aws_lb" "this" {
+  # checkov:skip=CKV2_AWS_28:a firewall costs a fixed sum a month; callers need a token, and bodies are limited in the service
   name               = var.name
   load_balancer_type = "application"
   internal           = var.certificate_arn == null
@@ -29,7 +30,7 @@ resource "aws_security_group" "this" {
   vpc_id      = var.vpc_id
 }
 
-# trivy:ignore:AVD-AWS-0107 Whom a public API serves is known by their token, not by their address.
+# Whom a public API serves is known by their token, not by their address.
 resource "aws_vpc_security_group_ingress_rule" "clients" {
   for_each = merge([
     for port in var.certificate_arn == null ? [80] : [80, 443] : {
@@ -46,6 +47,7 @@ resource "aws_vpc_security_group_ingress_rule" "clients" {
 }
 
 resource "aws_lb_target_group" "this" {
+  # checkov:skip=CKV_AWS_378:TLS ends at the load balancer; only its security group reaches the tasks
   name     = var.name
   vpc_id   = var.vpc_id
   port     = var.port
