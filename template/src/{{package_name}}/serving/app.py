@@ -59,6 +59,8 @@ def create_app(settings: Settings, schema: Schema = SCHEMA, drain: Drain | None 
         title=f"{schema.name} model",
         description="Predictions of the champion model.",
         lifespan=lifespan,
+        # Whoever is redirected to the right path never learns that the one asked for is wrong.
+        redirect_slashes=False,
         exception_handlers={
             ProblemError: answer_problem,
             HTTPException: answer_http_exception,
@@ -71,7 +73,8 @@ def create_app(settings: Settings, schema: Schema = SCHEMA, drain: Drain | None 
     complete_openapi(app, [reader.row_model, reader.batch_model])
 
     # Around the framework instead of inside it: its own outer layers cost more than the model.
-    answering: ASGIApp = PredictRoute(BodyLimitMiddleware(app, serving.max_body_bytes), predictor)
+    limited = BodyLimitMiddleware(app, serving.max_body_bytes)
+    answering: ASGIApp = PredictRoute(limited, predictor, serving.max_body_bytes)
     if guard:
         answering = GuardMiddleware(answering, guard)
     return RequestMiddleware(answering, metrics, drain, serving.access_log)

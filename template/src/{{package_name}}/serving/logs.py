@@ -35,6 +35,11 @@ class JsonFormatter(logging.Formatter):
         return _encode(entry).decode()
 
 
+def access_line(fields: Mapping[str, object]) -> bytes:
+    """What is logged of a request, as one line without its end."""
+    return _encode({"time": datetime.now(UTC), "level": "INFO", "logger": "access", **fields})
+
+
 class AccessLog:
     """One line a request, past the logging module, which would take longer than the model.
 
@@ -51,9 +56,7 @@ class AccessLog:
             import asyncio
 
             asyncio.get_running_loop().call_later(_FLUSH_SECONDS, self.flush)
-        now = datetime.now(UTC)
-        entry = {"time": now, "level": "INFO", "logger": "access", **fields}
-        self._lines.append(_encode(entry))
+        self._lines.append(access_line(fields))
 
     def flush(self) -> None:
         """Write what is waiting."""

@@ -13,7 +13,7 @@ from ..api_token import CHALLENGE, PROTECTED_PREFIX, REFUSAL, Guard
 from .draining import Drain
 from .logs import REQUEST_ID, AccessLog
 from .metrics import Metrics
-from .problems import BUG, ProblemError
+from .problems import BUG, too_large
 from .responses import CLIENT_CLOSED, problem_response
 
 logger = logging.getLogger(__name__)
@@ -138,16 +138,16 @@ class BodyLimitMiddleware:
             return
         declared = dict(scope["headers"]).get(b"content-length", b"0")
         left = self._max_bytes
-        too_large = ProblemError(413, f"the body is larger than {self._max_bytes} bytes")
+        refusal = too_large(self._max_bytes)
 
         async def receive_within_limit() -> Message:
             nonlocal left
             if int(declared) > self._max_bytes:
-                raise too_large
+                raise refusal
             message = await receive()
             left -= len(message.get("body", b""))
             if left < 0:
-                raise too_large
+                raise refusal
             return message
 
         await self._app(scope, receive_within_limit, send)

@@ -29,9 +29,10 @@ class _Route:
 class PredictRoute:
     """ASGI middleware that answers predict requests itself."""
 
-    def __init__(self, app: ASGIApp, predictor: Predictor) -> None:
+    def __init__(self, app: ASGIApp, predictor: Predictor, max_body_bytes: int) -> None:
         self._app = app
         self._predictor = predictor
+        self._max_bytes = min(max_body_bytes, SMALL_BODY_BYTES)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -45,7 +46,7 @@ class PredictRoute:
             return
         message = await receive()
         body = message.get("body", b"")
-        if message.get("more_body") or len(body) > SMALL_BODY_BYTES or not body:
+        if message.get("more_body") or len(body) > self._max_bytes or not body:
             await self._app(scope, _replaying(message, receive), send)
             return
         scope["route"] = _Route

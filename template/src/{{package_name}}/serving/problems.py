@@ -48,6 +48,22 @@ class ProblemError(Exception):
         self.errors = errors
 
 
+def require_json(content_type: str) -> None:
+    """Refuse a body that is not declared as JSON.
+
+    Raises:
+        ProblemError: 415.
+    """
+    media_type = content_type.partition(";")[0].strip().lower()
+    if media_type != "application/json":
+        raise ProblemError(415, f"the content type is '{media_type}'; accepted is application/json")
+
+
+def too_large(max_bytes: int) -> ProblemError:
+    """The error of a body that is larger than that."""
+    return ProblemError(413, f"the body is larger than {max_bytes} bytes")
+
+
 def problem_document(
     path: str, status: int, detail: str, errors: Sequence[FieldError] = ()
 ) -> bytes:

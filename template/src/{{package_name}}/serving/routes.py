@@ -12,7 +12,7 @@ from ..answer import Prediction
 from .openapi import json_body, problems
 from .predict_route import PREDICT_PATH, SMALL_BODY_BYTES
 from .predictor import Predictor
-from .problems import ProblemError
+from .problems import require_json
 from .rows import RowReader
 
 
@@ -80,9 +80,7 @@ def build_router(predictor: Predictor, reader: RowReader, *, guarded: bool) -> A
 
 
 async def _answer(request: Request, function: Callable[[bytes], bytes]) -> Response:
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type != "application/json":
-        raise ProblemError(415, f"the content type is '{media_type}'; accepted is application/json")
+    require_json(request.headers.get("content-type", ""))
     body = await request.body()
     if len(body) > SMALL_BODY_BYTES:
         answer = await asyncio.to_thread(function, body)
