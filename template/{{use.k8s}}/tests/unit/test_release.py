@@ -91,7 +91,7 @@ def test_the_token_is_there_before_the_pods_that_need_it(
     release: Release, commands: Commands
 ) -> None:
     release()
-    applied = [
+    applied: list[Any] = [
         json.loads(given) if given.startswith("{") else given
         for asked, given in zip(commands.asked, commands.given, strict=True)
         if asked == "kubectl apply"
