@@ -2,8 +2,11 @@
 
 import time
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
+import moto.ec2.models.launch_templates
+import moto.eks.responses
 import moto.eks.urls
 
 from infra.moto_extensions.common import (
@@ -34,13 +37,14 @@ POLICIES: dict[tuple[str, str], list[dict[str, Any]]] = {}
 
 
 def extend() -> None:
-    """Add the routes to those of moto."""
+    """Add the routes to those of moto, and let it keep what clusters are created with."""
+    _remember_dropped()
+    _separate_tags()
     collection = rf"{{0}}/clusters/(?P<name>[^/]+)/(?P<kind>{KINDS})"
     moto.eks.urls.url_paths.update(
         {
             "{0}/addons/supported-versions$": rest(versions),
             rf"{collection}$": rest(collect),
-            rf"{collection}/(?P<key>.+)/access-policies(?:/.+)?$": rest(policies),
             rf"{collection}/(?P<key>.+)$": rest(one),
         }
     )
@@ -78,19 +82,25 @@ def collect(call: Call) -> Answer:
 def one(call: Call) -> Answer:
     """Read, change or delete an object."""
     _, cluster, kind, *rest_of_path = call.path
+    # A principal's ARN has slashes of its own, so no pattern tells a route below it from the rest.
+    if "access-policies" in rest_of_path:
+        return policies(call)
     key = "/".join(rest_of_path).removesuffix("/update")
     objects = STORES[kind].objects
     if (cluster, key) not in objects:
         return not_found(f"No {kind} found for: {key}.")
     if call.method == "DELETE":
-        return document({SINGULAR[kind]: objects.pop((cluster, key))})
+        found = objects.pop((cluster, key))
+        for arn in found.get("podIdentityAssociations", []):
+            STORES["pod-identity-associations"].objects.pop((cluster, arn.rpartition("/")[2]))
+        return document({SINGULAR[kind]: found})
     if call.method == "POST":
         objects[cluster, key] |= {k: v for k, v in call.body.items() if k in objects[cluster, key]}
     return document({SINGULAR[kind]: objects[cluster, key]})
 
 
 def policies(call: Call) -> Answer:
-    """The policies of an access entry; a principal's ARN has slashes of its own."""
+    """The policies of an access entry."""
     _, cluster, _, *rest_of_path = call.path
     principal, _, policy = "/".join(rest_of_path).partition("/access-policies")
     associated = POLICIES.setdefault((cluster, principal), [])
@@ -116,25 +126,34 @@ def policies(call: Call) -> Answer:
 
 def _addon(call: Call, cluster: str) -> tuple[str, dict[str, Any]]:
     name = call.body["addonName"]
+    associations = []
+    for identity in call.body.get("podIdentityAssociations") or []:
+        key, association = _association(call, cluster, {"namespace": "kube-system", **identity})
+        STORES["pod-identity-associations"].objects[cluster, key] = association
+        associations.append(association["associationArn"])
     return name, {
         "addonName": name,
         "clusterName": cluster,
         "status": "ACTIVE",
         "addonVersion": call.body.get("addonVersion") or "v1.0.0-eksbuild.1",
         "health": {"issues": []},
-        "addonArn": _arn(call, "addon", cluster, name),
+        "addonArn": _arn(call, "addon", cluster, name, str(uuid.uuid4())),
         "serviceAccountRoleArn": call.body.get("serviceAccountRoleArn"),
         "configurationValues": call.body.get("configurationValues"),
+        "podIdentityAssociations": associations,
     }
 
 
-def _association(call: Call, cluster: str) -> tuple[str, dict[str, Any]]:
+def _association(
+    call: Call, cluster: str, identity: Mapping[str, Any] | None = None
+) -> tuple[str, dict[str, Any]]:
+    identity = identity or call.body
     key = f"a-{uuid.uuid4().hex[:16]}"
     return key, {
         "clusterName": cluster,
-        "namespace": call.body["namespace"],
-        "serviceAccount": call.body["serviceAccount"],
-        "roleArn": call.body["roleArn"],
+        "namespace": identity["namespace"],
+        "serviceAccount": identity["serviceAccount"],
+        "roleArn": identity["roleArn"],
         "associationArn": _arn(call, "podidentityassociation", cluster, key),
         "associationId": key,
     }
@@ -146,14 +165,51 @@ def _entry(call: Call, cluster: str) -> tuple[str, dict[str, Any]]:
         "clusterName": cluster,
         "principalArn": principal,
         "kubernetesGroups": call.body.get("kubernetesGroups") or [],
-        "accessEntryArn": _arn(call, "access-entry", cluster, "role"),
+        "accessEntryArn": _arn(call, "access-entry", cluster, "role", str(uuid.uuid4())),
         "username": call.body.get("username") or principal,
         "type": call.body.get("type") or "STANDARD",
     }
 
 
 def _arn(call: Call, kind: str, *names: str) -> str:
-    return f"arn:aws:eks:{call.region}:{ACCOUNT}:{kind}/{'/'.join(names)}/{uuid.uuid4()}"
+    return f"arn:aws:eks:{call.region}:{ACCOUNT}:{kind}/{'/'.join(names)}"
+
+
+def _remember_dropped() -> None:
+    response: Any = moto.eks.responses.EKSResponse
+    create_cluster, create_nodegroup = response.create_cluster, response.create_nodegroup
+
+    def cluster(self: Any) -> Any:
+        answer = create_cluster(self)
+        found = self.eks_backend.clusters[self._get_param("name")]
+        found.access_config = self._get_param("accessConfig")
+        found.upgrade_policy = self._get_param("upgradePolicy")
+        return answer
+
+    def nodegroup(self: Any) -> Any:
+        answer = create_nodegroup(self)
+        groups = self.eks_backend.clusters[self._get_param("name")].nodegroups
+        found = groups[self._get_param("nodegroupName")]
+        found.update_config = self._get_param("updateConfig")
+        # moto lets everybody in by a key of its own, unless told otherwise.
+        found.remote_access = self._get_param("remoteAccess")
+        return answer
+
+    response.create_cluster, response.create_nodegroup = cluster, nodegroup
+
+
+def _separate_tags() -> None:
+    """Keep the tags of a launch template out of what it starts."""
+    version: Any = moto.ec2.models.launch_templates.LaunchTemplateVersion
+    create = version.__init__
+
+    def started(self: Any, template: Any, number: int, data: dict[str, Any], text: str) -> None:
+        tagged = data.get("TagSpecifications", [])
+        own = [item for item in tagged if item["ResourceType"] == "launch-template"]
+        create(self, template, number, data, text)
+        self.data["TagSpecifications"] = [item for item in tagged if item not in own]
+
+    version.__init__ = started
 
 
 CREATE = {
