@@ -43,10 +43,11 @@ module "cluster" {
 module "access" {
   source = "../modules/access"
 
-  cluster_name             = module.cluster.name
-  cluster_arn              = module.cluster.arn
-  namespace                = local.namespace
-  release_role_arn         = "arn:${data.aws_partition.current.partition}:iam::${data.aws_caller_identity.current.account_id}:role/${var.name}-apply"
+  cluster_name = module.cluster.name
+  cluster_arn  = module.cluster.arn
+  namespace    = local.namespace
+  # Made by infra/bootstrap, under this name.
+  release_role_arn         = "arn:${data.aws_partition.current.partition}:iam::${data.aws_caller_identity.current.account_id}:role/ci/${var.name}-apply"
   admin_role_arns          = var.sizing.admin_role_arns
   token_secret_arn         = aws_secretsmanager_secret.api_token.arn
   kms_key_arn              = module.encryption_key.arn
@@ -75,7 +76,9 @@ module "node_add_ons" {
 module "node_group" {
   source = "../modules/node_group"
 
-  cluster_name             = module.cluster.name
+  # The cluster as it is with the add-ons in it. A depends_on would say the same, and make each plan that changes an
+  # add-on replace what reads a data source in here.
+  cluster_name             = module.node_add_ons.cluster_name
   kubernetes_version       = module.cluster.kubernetes_version
   subnet_ids               = local.subnet_ids
   architecture             = var.architecture
@@ -85,15 +88,13 @@ module "node_group" {
   max_size                 = var.sizing.node_max
   disk_gib                 = var.sizing.node_disk_gib
   permissions_boundary_arn = var.permissions_boundary_arn
-
-  depends_on = [module.node_add_ons]
 }
 
 # Deployments: they are healthy once they run, which takes nodes.
 module "cluster_add_ons" {
   source = "../modules/add_ons"
 
-  cluster_name             = module.cluster.name
+  cluster_name             = module.node_group.cluster_name
   permissions_boundary_arn = var.permissions_boundary_arn
 
   add_ons = {
@@ -101,8 +102,6 @@ module "cluster_add_ons" {
     # The autoscaler of pods reads CPU from it; without it the number of pods never changes.
     metrics-server = { version = lookup(var.sizing.add_on_versions, "metrics-server", null) }
   }
-
-  depends_on = [module.node_group]
 }
 
 module "alarms" {

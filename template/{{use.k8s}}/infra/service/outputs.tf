@@ -6,8 +6,8 @@ output "url" {
 output "release" {
   description = "What the release needs to reach the cluster and to deploy to it."
   value = {
-    # From the module's outputs: known only when nodes and add-ons are there to deploy to.
-    cluster      = module.cluster.name
+    # The cluster with nodes and all add-ons in it: before that there is nothing to deploy to.
+    cluster      = module.cluster_add_ons.cluster_name
     namespace    = local.namespace
     region       = data.aws_region.current.name
     token_secret = aws_secretsmanager_secret.api_token.name
@@ -15,6 +15,4 @@ output "release" {
     endpoint      = length(var.sizing.endpoint_cidrs) == 0 ? "private" : "public"
     operator_role = module.access.operator_role_arn
   }
-
-  depends_on = [module.cluster_add_ons]
 }

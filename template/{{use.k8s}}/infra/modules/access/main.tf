@@ -14,7 +14,7 @@ locals {
 resource "aws_eks_access_entry" "release" {
   cluster_name      = var.cluster_name
   principal_arn     = var.release_role_arn
-  kubernetes_groups = ["${var.namespace}:release"]
+  kubernetes_groups = ["release"]
 }
 
 resource "aws_eks_access_policy_association" "release" {

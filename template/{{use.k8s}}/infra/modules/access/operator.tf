@@ -44,7 +44,7 @@ resource "aws_iam_role_policy" "operator" {
         Action   = "ssm:StartSession"
         Resource = "arn:${local.partition}:ec2:${local.region}:${local.account}:instance/*"
         Condition = {
-          StringEquals = { "aws:ResourceTag/eks:cluster-name" = var.cluster_name }
+          StringEquals = { "ssm:resourceTag/eks:cluster-name" = var.cluster_name }
           # Otherwise a session that names no document is a shell on the node.
           BoolIfExists = { "ssm:SessionDocumentAccessCheck" = "true" }
         }

@@ -1,3 +1,9 @@
+output "cluster_name" {
+  description = "The cluster again, known once its nodes are ready."
+  value       = var.cluster_name
+  depends_on  = [aws_eks_node_group.this]
+}
+
 output "name" {
   description = "Name of the group, known once its nodes are ready."
   value       = aws_eks_node_group.this.node_group_name
