@@ -10,7 +10,7 @@ follows is the same for both strategies; they differ in when it is over:
   while the alarms still fire because of the one that is being replaced.
 """
 
-# ruff: noqa: S603, T201  # it runs aws from PATH, and speaks to a person
+# ruff: noqa: INP001, S603, T201  # a script, which runs aws from PATH and speaks to a person
 
 import json
 import os
