@@ -126,7 +126,10 @@ def _batch(name: str, status: int, body: bytes, **more: Any) -> Case:
 _SCORE = pytest.approx(1 / (1 + math.exp(-12 / 120 - 0.5 / 1.5)), abs=1e-6)
 _PREDICTION = {"probability": _SCORE, "label": "bad", "threshold": 0.5}
 _NOT_READY = {"title": "Service Unavailable", "detail": "no model yet: train and promote"}
-_UNAUTHORIZED: dict[str, Any] = {"headers": {"www-authenticate": "Bearer"}, "members": {"title": "Unauthorized"}}
+_UNAUTHORIZED: dict[str, Any] = {
+    "headers": {"www-authenticate": "Bearer"},
+    "members": {"title": "Unauthorized"},
+}
 _BEARER = f"Bearer {TOKEN}"
 
 CASES = (
