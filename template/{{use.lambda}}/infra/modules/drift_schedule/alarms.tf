@@ -1,7 +1,7 @@
 # The function writes one JSON line per judgement; here its lines become numbers that alarms can look at.
 locals {
   namespace = var.name
-  judged    = "$.message = \"drift judged\""
+  judged    = "($.message = \"drift judged\")"
 }
 
 resource "aws_cloudwatch_log_metric_filter" "judged" {
@@ -19,7 +19,7 @@ resource "aws_cloudwatch_log_metric_filter" "judged" {
 resource "aws_cloudwatch_log_metric_filter" "alert" {
   name           = "drift-alert"
   log_group_name = var.log_group_name
-  pattern        = "{ ${local.judged} && ($.drift = \"alert\" || $.drift = \"severe\") }"
+  pattern        = "{ ${local.judged} && (($.drift = \"alert\") || ($.drift = \"severe\")) }"
 
   metric_transformation {
     namespace = local.namespace
