@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple, Self
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -204,7 +204,7 @@ class Bill:
             amount = cents(self._book.cost(item, self._region, quantity))
             self.lines.append(Line(service, item, quantity, self._book.unit(item), amount))
 
-    def functions(  # noqa: PLR0913  # one argument for each quantity that AWS meters
+    def functions(
         self,
         requests: float,
         milliseconds: float,
@@ -225,7 +225,7 @@ class Bill:
         )
         self.add("Lambda", "lambda.storage", seconds * max(0.0, storage_mb - 512) / 1024)
 
-    def provisioned_functions(  # noqa: PLR0913, PLR0917
+    def provisioned_functions(
         self,
         environments: float,
         seconds: float,
@@ -752,7 +752,179 @@ def _monthly_costs(workload: Workload, requests: int) -> dict[Target, float]:
     return costs
 
 
+# Documents: all figures as plain data, and as a chart
+
+STALE_MONTHS = 12
+
+
+def summary(workload: Workload, weights: Mapping[str, float] = WEIGHTS) -> dict[str, Any]:
+    """Every figure of a workload as plain data, for documents and for other programs.
+
+    Raises:
+        FinOpsError: see `advise`.
+    """
+    advice = advise(workload, weights)
+    weight = sum(weights.values())
+    used = {line.item for one in advice.plans.values() for line in one.lines}
+    return {
+        "workload": workload.model_dump(),
+        "mean_rps": workload.mean_rps,
+        "peak_rps": workload.peak_rps,
+        "plans": {
+            target: one._asdict()
+            | {
+                "lines": [line._asdict() for line in one.lines],
+                "sizing": dict(one.sizing),
+                "per_million": one.monthly / workload.monthly_requests * 1e6
+                if workload.monthly_requests
+                else None,
+            }
+            for target, one in advice.plans.items()
+        },
+        "refused": dict(advice.refused),
+        "scores": {
+            score.target: {"points": dict(score.points), "mean": score.mean}
+            for score in advice.scores
+        },
+        "weights": {name: value / weight for name, value in weights.items()},
+        "recommended": advice.recommended,
+        "reason": advice.reason,
+        "crossings": [crossing._asdict() for crossing in break_even(workload)],
+        "sensitivity": [
+            {
+                "factor": factor,
+                "monthly_requests": round(workload.monthly_requests * factor),
+                "costs": costs,
+            }
+            for factor, costs in sensitivity(workload).items()
+        ],
+        "assumptions": [
+            {"name": name, "value": value, "meaning": meaning}
+            for name, (value, meaning) in ASSUMPTIONS.items()
+        ],
+        "prices": [
+            {"item": item, "unit": price_book().unit(item)}
+            | price_book().rate(item, workload.region).model_dump()
+            for item in sorted(used)
+        ],
+        "stale_prices": stale_prices(workload.region, used, newest_price()),
+    }
+
+
+def newest_price() -> str:
+    """The month of the newest row, which is when the book was last looked after."""
+    return max(rate.as_of for _, item in price_book() for rate in item.regions.values())
+
+
+def stale_prices(region: str, items: Iterable[str], month: str) -> list[str]:
+    """The items whose price is more than a year older than a month (`2026-11`)."""
+    return sorted(
+        item
+        for item in items
+        if _months(month) - _months(price_book().rate(item, region).as_of) > STALE_MONTHS
+    )
+
+
+def _months(month: str) -> int:
+    year, number = month.split("-")
+    return int(year) * 12 + int(number)
+
+
+_COLOURS: Mapping[Target, str] = {"lambda": "#b45309", "ecs": "#1d4ed8", "k8s": "#047857"}
+_WIDTH, _HEIGHT = 760, 420
+_LEFT, _RIGHT, _TOP, _BOTTOM = 70, 90, 40, 50  # margins
+
+
+def chart(workload: Workload) -> str:
+    """An SVG of the monthly cost over the traffic, both logarithmic, with the break-evens."""
+    decades_x, decades_y = (3, 10), (0, 5)
+
+    def x(requests: float) -> float:
+        share = (math.log10(requests) - decades_x[0]) / (decades_x[1] - decades_x[0])
+        return _LEFT + share * (_WIDTH - _LEFT - _RIGHT)
+
+    def y(cost: float) -> float:
+        share = (math.log10(cost) - decades_y[0]) / (decades_y[1] - decades_y[0])
+        return _HEIGHT - _BOTTOM - share * (_HEIGHT - _TOP - _BOTTOM)
+
+    def text(where: tuple[float, float], words: str, attributes: str = "") -> str:
+        return f'<text x="{where[0]:.1f}" y="{where[1]:.1f}"{attributes}>{words}</text>'
+
+    body = [text((_LEFT, 22), "Monthly cost by traffic, USD", ' font-weight="600"')]
+    for decade in range(decades_x[0], decades_x[1] + 1):
+        at = x(10**decade)
+        body.append(_grid_line(at, _TOP, at, _HEIGHT - _BOTTOM))
+        body.append(text((at, _HEIGHT - 28), _short(10**decade), ' text-anchor="middle"'))
+    body.append(
+        text(
+            ((_WIDTH - _RIGHT + _LEFT) / 2, _HEIGHT - 8),
+            "requests a month",
+            ' text-anchor="middle"',
+        )
+    )
+    for decade in range(decades_y[0], decades_y[1] + 1):
+        at = y(10**decade)
+        body.append(_grid_line(_LEFT, at, _WIDTH - _RIGHT, at))
+        body.append(text((_LEFT - 8, at + 4), f"{10**decade:,}", ' text-anchor="end"'))
+    ends: list[tuple[float, Target]] = []
+    for target in TARGETS:
+        points = [
+            (x(requests), y(costs[target]))
+            for requests in _GRID
+            if 10 ** decades_x[0] <= requests <= 10 ** decades_x[1]
+            and 1 <= (costs := _monthly_costs(workload, requests)).get(target, 0) <= 1e5
+        ]
+        if points:
+            path = " ".join(f"{px:.1f},{py:.1f}" for px, py in points)
+            body.append(
+                f'<polyline points="{path}" stroke="{_COLOURS[target]}" fill="none" '
+                'stroke-width="2"/>'
+            )
+            ends.append((points[-1][1] + 4, target))
+    below = 0.0
+    for at, target in sorted(ends):  # lines that end together would hide each other's name
+        below = max(at, below + 14)
+        attributes = f' fill="{_COLOURS[target]}" font-weight="600"'
+        body.append(text((_WIDTH - _RIGHT + 6, below), target, attributes))
+    for crossing in break_even(workload):
+        cost = _monthly_costs(workload, crossing.monthly_requests)[crossing.above]
+        if (
+            10 ** decades_x[0] <= crossing.monthly_requests <= 10 ** decades_x[1]
+            and 1 <= cost <= 1e5
+        ):
+            at_x, at_y = x(crossing.monthly_requests), y(cost)
+            body.append(f'<circle cx="{at_x:.1f}" cy="{at_y:.1f}" r="4" fill="#111827"/>')
+            words = f"{_short(crossing.monthly_requests)}: {crossing.above} &lt; {crossing.below}"
+            body.append(text((at_x + 6, at_y + 16), words, ' font-size="11"'))
+    if 10 ** decades_x[0] <= workload.monthly_requests <= 10 ** decades_x[1]:
+        here = x(workload.monthly_requests)
+        body.append(
+            f'<line x1="{here:.1f}" y1="{_TOP}" x2="{here:.1f}" y2="{_HEIGHT - _BOTTOM}" '
+            'stroke="#111827" stroke-dasharray="4 3"/>'
+        )
+        body.append(text((here + 4, _TOP + 12), "this workload", ' font-size="11"'))
+    lines = "\n".join(f"  {line}" for line in body)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" '
+        'font-family="system-ui, sans-serif" font-size="12" fill="#111827">\n'
+        f'  <rect width="{_WIDTH}" height="{_HEIGHT}" fill="#ffffff"/>\n{lines}\n</svg>\n'
+    )
+
+
+def _grid_line(x1: float, y1: float, x2: float, y2: float) -> str:
+    return f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="#e5e7eb"/>'
+
+
+def _short(number: float) -> str:
+    """1,234,567 as 1.2M."""
+    for size, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if number >= size:
+            return f"{number / size:.3g}{letter}"
+    return f"{number:.3g}"
+
+
 # Copier. A generated project gets the file up to this line: it recomputes, and asks nothing.
+_END_OF_MODEL = "\n\n# Copier. A generated project"
 
 from functools import lru_cache  # noqa: E402
 from typing import get_args  # noqa: E402
@@ -773,11 +945,20 @@ class FinOpsExtension(Extension):
         environment.globals |= {
             "measured": _measured,
             "mismeasured": mismeasured,
-            "newest_price": _newest_price,
+            "newest_price": newest_price,
             "target_notes": _target_notes,
             "impossible_targets": _impossible_targets,
             "recommended_target": _recommended_target,
             "recommendation": _recommendation,
+            "figures": _figures,
+            "cost_chart": _cost_chart,
+            "cost_model": cost_model,
+            "price_list": lambda: _PRICES.read_text(encoding="utf-8"),
+        }
+        environment.filters |= {
+            "usd": _usd,
+            "count": lambda number: f"{number:,.0f}",
+            "table": table,
         }
 
 
@@ -810,11 +991,6 @@ def _accepted(field: FieldInfo) -> str:
     }
     low = f"above {bounds['gt']:,}" if "gt" in bounds else f"from {bounds['ge']:,}"
     return f"{kind} {low} to {bounds['le']:,}"
-
-
-def _newest_price() -> str:
-    """The month of the newest row, which is when the book was last looked after."""
-    return max(rate.as_of for _, item in price_book() for rate in item.regions.values())
 
 
 @pass_context
@@ -866,3 +1042,114 @@ def _recommended_target(context: Context) -> str:
 def _recommendation(context: Context) -> str:
     advice = _advice(_workload(context))
     return f"{advice.recommended} is recommended, with {advice.reason}."
+
+
+@lru_cache
+def _summary(workload: Workload) -> dict[str, Any]:
+    figures = summary(workload)
+    return figures | {"rows": _rows(figures)}
+
+
+@pass_context
+def _figures(context: Context) -> dict[str, Any]:
+    """Every figure for the answers; documents take their numbers from here and compute none."""
+    return _summary(_workload(context))
+
+
+def _rows(figures: Mapping[str, Any]) -> dict[str, Any]:
+    """The figures as cells of tables."""
+    plans, weights = figures["plans"], figures["weights"]
+    return {
+        "targets": [
+            [
+                f"`{target}`",
+                _usd(one["monthly"]),
+                "" if one["per_million"] is None else _usd(one["per_million"]),
+                f"{one['p95_ms']:,.0f} ms",
+                "yes" if one["meets_latency"] else f"no: {one['why']}",
+            ]
+            for target, one in plans.items()
+        ]
+        + [
+            [f"`{target}`", "", "", "", f"not computed: {why}"]
+            for target, why in figures["refused"].items()
+        ],
+        "sizing": {
+            target: ", ".join(f"`{name}` {_number(value)}" for name, value in one["sizing"].items())
+            for target, one in plans.items()
+        },
+        "lines": {
+            target: [
+                [
+                    line["service"],
+                    f"`{line['item']}`",
+                    f"{line['quantity']:,.4g}",
+                    line["unit"],
+                    _usd(line["amount"]),
+                ]
+                for line in one["lines"]
+            ]
+            + [["**total**", "", "", "", f"**{_usd(one['monthly'])}**"]]
+            for target, one in plans.items()
+        },
+        "columns": [f"{target}:" for target in plans],
+        "traffic": [
+            [f"{row['monthly_requests']:,}"]
+            + [_usd(row["costs"][t]) if t in row["costs"] else "unknown" for t in plans]
+            for row in figures["sensitivity"]
+        ],
+        "criteria": [f"{name} ({weight:.0%}):" for name, weight in weights.items()],
+        "scores": [
+            [
+                f"`{target}`",
+                f"{score['mean']:.2f}",
+                *(f"{score['points'][name]:.1f}" for name in weights),
+            ]
+            for target, score in figures["scores"].items()
+        ],
+        "assumptions": [
+            [f"`{one['name']}`", _number(one["value"]), one["meaning"]]
+            for one in figures["assumptions"]
+        ],
+        "prices": [
+            [f"`{price['item']}`", price["unit"], _price(price), price["source"], price["as_of"]]
+            for price in figures["prices"]
+        ],
+    }
+
+
+def _price(rate: Mapping[str, Any]) -> str:
+    if rate["price"] is not None:
+        return f"{rate['price']:.10f}".rstrip("0").rstrip(".")
+    tiers = [
+        f"{price:.10f}".rstrip("0").rstrip(".") + (f" up to {end:,.0f}" if end else "")
+        for end, price in rate["tiers"]
+    ]
+    return ", then ".join(tiers)
+
+
+def _number(value: float | str) -> str:
+    if isinstance(value, str):
+        return value
+    return f"{value:,.0f}" if value >= 1000 else f"{round(value, 3):g}"
+
+
+def _usd(amount: float) -> str:
+    return f"{amount:,.2f}"
+
+
+def table(rows: Sequence[Sequence[str]], *headers: str) -> str:
+    """A Markdown table; a column whose header ends with a colon is aligned to the right."""
+    titles = [header.removesuffix(":") for header in headers]
+    rules = ["---:" if header.endswith(":") else "---" for header in headers]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (titles, rules, *rows))
+
+
+@pass_context
+def _cost_chart(context: Context) -> str:
+    return chart(_workload(context))
+
+
+def cost_model() -> str:
+    """The part of this file that a generated project gets."""
+    return Path(__file__).read_text(encoding="utf-8").partition(_END_OF_MODEL)[0].rstrip() + "\n"

@@ -1,9 +1,12 @@
 """The cost model: it reproduces published bills, guesses no price, and its advice is coherent."""
 
+import json
 import math
 import re
+import sys
 from collections.abc import Callable
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given
@@ -11,7 +14,10 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 import finops
+from conftest import Project
 from finops import Bill, FinOpsError, Item, Workload
+from matrix import questions
+from proof import command
 
 US, EU, SP = "us-east-1", "eu-west-1", "sa-east-1"
 BOOK = finops.price_book()
@@ -324,3 +330,64 @@ def test_pods_per_node_leave_room_for_the_system() -> None:
     assert finops.pods_per_node(node, 0.5, 256) == 3
     assert finops.pods_per_node(node, 0.25, 1000) == 3
     assert finops.pods_per_node(node, 0.1, 64) == 11
+
+
+def answered(**answers: Any) -> Workload:
+    """The workload of a project with these answers and defaults otherwise."""
+    known = {name: question.get("default") for name, question in questions().items()} | answers
+    fields = {name: known[name] for name in Workload.model_fields if name in known}
+    return Workload.model_validate(fields | {"region": known["aws_region"]})
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [{}, {"monthly_requests": 30_000_000, "aws_region": SP, "inference_ms": 7.5}],
+    ids=["defaults", "others"],
+)
+def test_a_project_recomputes_the_same_figures(project: Project, answers: dict[str, Any]) -> None:
+    folder = project(answers)
+    recomputed = json.loads(command([sys.executable, "-m", "finops", "--json"], folder))
+    expected = finops.summary(answered(**answers))
+    assert recomputed == json.loads(json.dumps(expected))
+    page = (folder / "docs" / "finops.md").read_text(encoding="utf-8")
+    for target, plan in expected["plans"].items():
+        assert f"| `{target}` | {plan['monthly']:,.2f} |" in page
+    for crossing in expected["crossings"]:
+        assert f"- From {crossing['monthly_requests']:,} requests a month on" in page
+
+
+def test_what_is_recomputed_is_told_to_a_person(project: Project) -> None:
+    run = [sys.executable, "-m", "finops"]
+    shown = command([*run, "--monthly-requests", "3e7", "--weight", "lock-in=9"], project({}))
+    assert "30,000,000 requests a month in us-east-1" in shown
+    assert "Recommended: k8s, with" in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--monthly-requests", "-4"], "--monthly-requests: Input should be greater than or equal"),
+        (["--region", "mars"], "has no row 'http_api.requests' for the region 'mars'"),
+        (["--weight", "luck=1"], "'luck' is none of cost, latency"),
+        (["--weight", "cost=much"], "'much' is no number"),
+    ],
+)
+def test_what_cannot_be_recomputed_is_told_as_well(
+    project: Project, arguments: list[str], message: str
+) -> None:
+    with pytest.raises(AssertionError, match=re.escape(message)) as refusal:
+        command([sys.executable, "-m", "finops", *arguments], project({}))
+    assert "ended with 2" in str(refusal.value)
+    assert "Traceback" not in str(refusal.value)
+
+
+def test_old_prices_are_named() -> None:
+    assert finops.stale_prices(US, ["alb.hour", "egress"], "2027-07") == []
+    assert finops.stale_prices(US, ["alb.hour", "egress"], "2027-08") == ["alb.hour"]
+
+
+def test_the_chart_is_a_picture_with_every_target_and_crossing() -> None:
+    drawn = ElementTree.fromstring(finops.chart(SMALL))
+    words = [element.text for element in drawn.iter("{http://www.w3.org/2000/svg}text")]
+    assert set(finops.TARGETS) <= set(words)
+    assert len([word for word in words if word and "<" in word]) == len(finops.break_even(SMALL))

@@ -13,6 +13,7 @@ import catalog
 import finops
 from matrix import questions
 from rendering import quick_copier, render
+from test_finops import answered
 
 # Users' answers files hold these, so they may grow and never change.
 NAMES = (
@@ -262,19 +263,13 @@ def test_the_prompt_for_the_target_carries_costs_and_a_proposal(
         data = {"monthly_requests": 10**8}
         run_copy(str(template), tmp_path / "project", data=data, unsafe=True, quiet=True)
     message, choices = texts["deploy_target"]
-    plans = finops.advise(_workload(10**8)).plans
+    plans = finops.advise(answered(monthly_requests=10**8)).plans
     assert len(choices) == len(plans)
     for choice, plan in zip(choices, plans.values(), strict=True):
         assert f"{plan.monthly:,.2f} USD a month, p95 {plan.p95_ms:,.0f} ms meets" in choice
-    assert f" {finops.advise(_workload(10**8)).recommended} is recommended, with " in message
-
-
-def _workload(monthly_requests: int) -> finops.Workload:
-    """The default answers, at some traffic."""
-    defaults = {name: question.get("default") for name, question in questions().items()}
-    fields = {name: defaults[name] for name in finops.Workload.model_fields if name in defaults}
-    return finops.Workload(
-        **fields | {"region": defaults["aws_region"], "monthly_requests": monthly_requests}
+    assert (
+        f" {finops.advise(answered(monthly_requests=10**8)).recommended} is recommended, with "
+        in message
     )
 
 

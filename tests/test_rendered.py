@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
+from xml.etree import ElementTree
 
 import hcl2
 import pathspec
@@ -46,12 +47,13 @@ PARSERS: dict[str, Callable[[str], object]] = {
     ".yaml": _yaml,
     ".yml": _yaml,
     ".cff": _yaml,
+    ".svg": ElementTree.fromstring,
     ".tf": hcl2.loads,
     ".tfvars": hcl2.loads,
     ".hcl": hcl2.loads,
     ".tfbackend": hcl2.loads,
 }
-WITHOUT_PARSER = {"", ".md", ".svg", ".css", ".sh", ".txt", ".typed"}
+WITHOUT_PARSER = {"", ".md", ".css", ".sh", ".txt", ".typed"}
 # Files of options: `.dvc/config` is INI, `*.dvc` is YAML.
 PARSERS[".dvc"] = _yaml
 

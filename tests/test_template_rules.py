@@ -17,8 +17,8 @@ TEMPLATE = ROOT / "template"
 CATALOG = catalog.load()
 OVERLAY = re.compile(r"\{\{use\.(\w+)\}\}")
 
-# Decision records compare the options; that is what they are for.
-COMPARES_OPTIONS = re.compile(r"(^|/)docs/adr/")
+# Decision records and the cost model compare the options; that is what they are for.
+COMPARES_OPTIONS = re.compile(r"(^|/)(docs/adr/|docs/finops\.|finops/)")
 
 CONDITION = re.compile(
     r"^\s*# % (?:el)?if\b|\{%-? *(?:el)?if\b|\{\{[^}]*\bif\b[^}]*\}\}", re.MULTILINE

@@ -1,0 +1,1 @@
+"""What the service costs on each deployment target: `poe cost --help`."""
