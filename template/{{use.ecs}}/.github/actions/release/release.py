@@ -151,8 +151,10 @@ class Service:
         for deployment in described["deployments"]:
             if deployment["rolloutState"] == "FAILED":
                 yield deployment["rolloutStateReason"]
-        # The newest come first.
-        yield from (event["message"] for event in described.get("events", [])[:3])
+        begun = [d["createdAt"] for d in described["deployments"] if d["taskDefinition"] == wanted]
+        for event in described.get("events", [])[:5]:  # the newest come first
+            if all(event["createdAt"] >= time_of_start for time_of_start in begun):
+                yield event["message"]
 
     def _ends_of_tasks(self, wanted: str) -> Iterator[str]:
         """Why tasks of a task definition have stopped."""

@@ -2,30 +2,8 @@ locals {
   container = "service"
   # Address of the service inside the VPC.
   internal_url = "http://${aws_service_discovery_service.this.name}.${aws_service_discovery_private_dns_namespace.this.name}:${var.port}"
-}
 
-resource "aws_ecs_task_definition" "this" {
-  family                   = var.name
-  requires_compatibilities = ["FARGATE"]
-  network_mode             = "awsvpc"
-  cpu                      = var.cpu
-  memory                   = var.memory_mb
-  execution_role_arn       = aws_iam_role.execution.arn
-  task_role_arn            = aws_iam_role.task.arn
-  # A revision that a rollback may need stays registered when the next one is made; revisions cost nothing.
-  skip_destroy = true
-
-  runtime_platform {
-    operating_system_family = "LINUX"
-    cpu_architecture        = var.architecture == "arm64" ? "ARM64" : "X86_64"
-  }
-
-  # On the task's own disk, and gone with it. Fargate knows no tmpfs.
-  volume {
-    name = "tmp"
-  }
-
-  container_definitions = jsonencode([{
+  definition = {
     name      = local.container
     image     = var.image
     essential = true
@@ -65,7 +43,31 @@ resource "aws_ecs_task_definition" "this" {
         max-buffer-size = "4m"
       }
     }
-  }])
+  }
+}
+
+resource "aws_ecs_task_definition" "this" {
+  family                   = var.name
+  requires_compatibilities = ["FARGATE"]
+  network_mode             = "awsvpc"
+  cpu                      = var.cpu
+  memory                   = var.memory_mb
+  execution_role_arn       = aws_iam_role.execution.arn
+  task_role_arn            = aws_iam_role.task.arn
+  # A revision that a rollback may need stays registered when the next one is made; revisions cost nothing.
+  skip_destroy = true
+
+  runtime_platform {
+    operating_system_family = "LINUX"
+    cpu_architecture        = var.architecture == "arm64" ? "ARM64" : "X86_64"
+  }
+
+  # On the task's own disk, and gone with it. Fargate knows no tmpfs.
+  volume {
+    name = "tmp"
+  }
+
+  container_definitions = jsonencode([local.definition])
 }
 
 resource "aws_cloudwatch_log_group" "this" {
