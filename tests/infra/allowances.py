@@ -21,7 +21,13 @@ class Allowance:
 ALLOWANCES: Mapping[str, tuple[Allowance, ...]] = {
     "bootstrap": (),
     "lambda": (),
-    "ecs": (),
+    "ecs": (
+        Allowance(
+            r"module\.service\.module\.\w+\.aws_vpc_security_group_(e|in)gress_rule\..+",
+            "description",
+            "moto keeps the text of a rule for addresses only, not for a group or a prefix list",
+        ),
+    ),
     "k8s": (),
 }
 
