@@ -1,14 +1,10 @@
-"""The commands of kubectl that a release uses, on the cluster of stand_in.py.
-
-What needs no cluster (`kustomize`, `config`) is done by the true kubectl.
-"""
+"""The commands of kubectl that a release uses, on the cluster of stand_in.py; see bin/kubectl."""
 
 # ruff: noqa: T201  # its output is what it is for
 
 import json
 import os
 import socket
-import subprocess
 import sys
 import threading
 from collections.abc import Sequence
@@ -18,7 +14,7 @@ TESTS = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TESTS), str(TESTS.parent / "extensions")]
 
 from cluster.manifests import Manifest, parse  # noqa: E402  # after the path to it
-from cluster.stand_in import CUSTOM, Cluster, key  # noqa: E402
+from cluster.stand_in import Cluster, key  # noqa: E402
 from containers.podman import podman  # noqa: E402
 
 PATIENCE = 30
@@ -27,15 +23,6 @@ PATIENCE = 30
 def main(arguments: Sequence[str]) -> int:
     words = [word for word in arguments if not word.startswith("-")]
     options = dict(word.partition("=")[::2] for word in arguments if word.startswith("--"))
-    if words[0] in {"kustomize", "config"}:
-        return subprocess.run([os.environ["CLUSTER_KUBECTL"], *arguments], check=False).returncode
-    who = subprocess.run(
-        [os.environ["CLUSTER_KUBECTL"], "config", "current-context"],
-        capture_output=True,
-        check=False,
-    )
-    if who.returncode:
-        return complain("error: current-context is not set")
     try:
         return command(words, options, Cluster.load(Path(os.environ["CLUSTER_FOLDER"])))
     except AssertionError as error:
@@ -44,10 +31,6 @@ def main(arguments: Sequence[str]) -> int:
 
 def command(words: list[str], options: dict[str, str], cluster: Cluster) -> int:
     match words:
-        case ["auth", "can-i", "patch", "deployments"]:
-            print("yes")
-        case ["api-resources"]:
-            print("\n".join(["pods", *(f"{name}.monitoring.coreos.com" for name in CUSTOM)]))
         case ["apply"]:
             print("\n".join(cluster.apply(selected(options))))
         case ["diff"]:

@@ -3,17 +3,22 @@
 import importlib.util
 import json
 import re
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import jsonschema  # type: ignore[import-untyped]
 import kubernetes_validate  # type: ignore[import-untyped]
 import yaml
 
-from proof import command
+from matrix import covering
+from proof import Tool, command
 
+KUBECTL = Tool("kubectl", ("version", "--client"))
+ON_A_CLUSTER = [
+    one for one in covering("deploy_target", "env_manager") if one.data()["deploy_target"] == "k8s"
+]
 ENVIRONMENTS = ("dev", "staging", "prod")
 BALANCED = "internal-load-balancer"
 IMAGE = f"123456789012.dkr.ecr.us-east-1.amazonaws.com/service@sha256:{'0' * 64}"
@@ -71,23 +76,23 @@ def validate(manifests: Sequence[Manifest], version: str) -> None:
     Raises:
         AssertionError: an object is wrong, or of a kind whose schema is not known.
     """
-    custom: dict[str, list[Manifest]] = {}
     for manifest in manifests:
-        kind = f"{manifest['kind']} {manifest['metadata']['name']}"
+        name = f"{manifest['kind']} {manifest['metadata']['name']}"
         try:
             kubernetes_validate.validate(manifest, version, strict=True)
         except kubernetes_validate.SchemaNotFoundError:
-            custom.setdefault(manifest["kind"], []).append(manifest)
+            _validate_custom(name, manifest)
         except kubernetes_validate.ValidationError as error:
-            raise AssertionError(f"{kind}: {error.path}: {error.message}") from None
-    for name, found in custom.items():
-        schema = SCHEMAS / f"{name.lower()}.json"
-        assert schema.exists(), f"no schema for {found[0]['apiVersion']} {name}"
-        with tempfile.TemporaryDirectory() as folder:
-            paths = [Path(folder) / f"{number}.json" for number in range(len(found))]
-            for path, manifest in zip(paths, found, strict=True):
-                path.write_text(json.dumps(manifest), encoding="utf-8")
-            command(["check-jsonschema", f"--schemafile={schema}", *map(str, paths)], Path(folder))
+            raise AssertionError(f"{name}: {error.message}") from None
+
+
+def _validate_custom(name: str, manifest: Manifest) -> None:
+    schema = SCHEMAS / f"{manifest['kind'].lower()}.json"
+    assert schema.exists(), f"no schema for {manifest['apiVersion']} {manifest['kind']}"
+    try:
+        jsonschema.validate(manifest, json.loads(schema.read_text(encoding="utf-8")))
+    except jsonschema.ValidationError as error:
+        raise AssertionError(f"{name}: {error.message}") from None
 
 
 def pods(manifests: Sequence[Manifest]) -> dict[str, Manifest]:

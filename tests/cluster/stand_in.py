@@ -27,7 +27,6 @@ from proofs.users import free_port
 
 HERE = Path(__file__).parent
 BIN = HERE / "bin"
-CUSTOM = ("servicemonitors", "prometheusrules")
 # Kinds that belong to no namespace.
 OF_THE_CLUSTER = {"Namespace", "ClusterRole", "ClusterRoleBinding"}
 
