@@ -13,11 +13,11 @@ from werkzeug.serving import make_server
 # A program's path begins with its own folder, not with that of the package it belongs to.
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from infra.moto_extensions import ecs, eks, lambda_
+from infra.moto_extensions import budgets, ecs, eks, lambda_, s3
 
 
 def main() -> None:
-    for extension in (ecs, eks, lambda_):
+    for extension in (budgets, ecs, eks, lambda_, s3):
         extension.extend()
     server = make_server(
         "127.0.0.1",
