@@ -102,7 +102,7 @@ def lint(folder: Path) -> None:
     }.items():
         command(["check-jsonschema", f"--builtin-schema=vendor.{schema}", *files], folder)
     command(["hadolint", "Dockerfile"], folder)
-    command(["shellcheck", *map(str, folder.glob(".github/scripts/*.sh"))], folder)
+    command(["shellcheck", *map(str, folder.glob(".github/**/*.sh"))], folder)
     for path in map(Path, actions):
         lint_scripts(path)
     for path in map(Path, (*workflows, *actions)):
@@ -115,7 +115,7 @@ def lint_scripts(action: Path) -> None:
     """What actionlint does for the scripts of workflows, for those of a composite action."""
     for step in yaml.safe_load(action.read_text(encoding="utf-8"))["runs"]["steps"]:
         if script := step.get("run"):
-            given = "".join(f"read -r {name}\n" for name in step.get("env", ()))
+            given = "".join(f"read -r {name}; export {name}\n" for name in step.get("env", ()))
             with tempfile.NamedTemporaryFile("w", suffix=".sh") as file:
                 file.write(f"#!/usr/bin/env bash\nset -eo pipefail\n{given}{script}")
                 file.flush()

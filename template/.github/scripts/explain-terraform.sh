@@ -8,8 +8,8 @@ field() { sed -nE "s/^[^A-Za-z]*$1: +(.*[^ ]) *$/\1/p" "$log" | head -n 1; }
 if grep -q 'Error acquiring the state lock' "$log"; then
   echo "::error title=The state of $environment is locked::$(field Path) is locked by $(field Who) since $(field Created)" \
     "($(field Operation), lock $(field ID)). If that run is still at work, wait for it and run this one again. If it is gone," \
-    "remove its lock: terraform -chdir=infra/live init -reconfigure -backend-config=$environment.s3.tfbackend" \
-    "-backend-config=bucket=\"\$(gh variable get AWS_STATE_BUCKET)\" && terraform -chdir=infra/live force-unlock $(field ID)"
+    "remove its lock: terraform -chdir=infra/live init -reconfigure -backend-config=../state.s3.tfbackend" \
+    "-backend-config=$environment.s3.tfbackend && terraform -chdir=infra/live force-unlock $(field ID)"
 elif grep -q 'Saved plan is stale' "$log"; then
   echo "::error title=The plan is out of date::the state of $environment has changed since the plan was made;" \
     "nothing was applied. Run the whole workflow again, so that it plans anew."
