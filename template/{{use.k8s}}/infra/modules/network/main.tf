@@ -1,20 +1,17 @@
-data "aws_availability_zones" "available" {
-  state = "available"
-
-  # Local Zones are listed as well, and the control plane cannot have an interface there.
-  filter {
-    name   = "opt-in-status"
-    values = ["opt-in-not-required"]
-  }
-}
+data "aws_region" "current" {}
 
 locals {
   # Two zones are what the control plane asks for; a third adds a NAT gateway and no availability that one service needs.
-  zones = slice(data.aws_availability_zones.available.names, 0, 2)
+  # Named by id, which means the same in every account and never moves; us-east-1 has one more that EKS does not know.
+  zones = lookup({
+    eu-west-1 = ["euw1-az1", "euw1-az2"]
+    sa-east-1 = ["sae1-az1", "sae1-az2"]
+    us-east-1 = ["use1-az1", "use1-az2"]
+  }, data.aws_region.current.name, [])
   # Each pod takes an address of its subnet, so private subnets get a quarter of the range each. Public ones hold NAT gateways only.
   private_cidrs = { for index, zone in local.zones : zone => cidrsubnet(var.cidr, 2, index) }
   public_cidrs  = { for index, zone in local.zones : zone => cidrsubnet(var.cidr, 8, 128 + index) }
-  nat_zones     = var.nat_per_zone ? local.zones : slice(local.zones, 0, 1)
+  nat_zones     = [for index, zone in local.zones : zone if index == 0 || var.nat_per_zone]
 }
 
 resource "aws_vpc" "this" {
@@ -24,6 +21,13 @@ resource "aws_vpc" "this" {
   enable_dns_support   = true
 
   tags = { Name = var.name }
+
+  lifecycle {
+    precondition {
+      condition     = length(local.zones) == 2
+      error_message = "No zones are known for ${data.aws_region.current.name}: add two ids from `aws ec2 describe-availability-zones` to infra/modules/network/main.tf."
+    }
+  }
 }
 
 # The default group would let everything in it talk to everything else; whoever forgets to name a group gets nothing.
@@ -36,9 +40,9 @@ resource "aws_default_security_group" "this" {
 resource "aws_subnet" "private" {
   for_each = local.private_cidrs
 
-  vpc_id            = aws_vpc.this.id
-  availability_zone = each.key
-  cidr_block        = each.value
+  vpc_id               = aws_vpc.this.id
+  availability_zone_id = each.key
+  cidr_block           = each.value
 
   tags = {
     Name = "${var.name}-private-${each.key}"
@@ -51,7 +55,7 @@ resource "aws_subnet" "public" {
   for_each = local.public_cidrs
 
   vpc_id                  = aws_vpc.this.id
-  availability_zone       = each.key
+  availability_zone_id    = each.key
   cidr_block              = each.value
   map_public_ip_on_launch = false
 
@@ -129,8 +133,6 @@ resource "aws_route_table_association" "private" {
   subnet_id      = each.value.id
   route_table_id = aws_route_table.private[each.key].id
 }
-
-data "aws_region" "current" {}
 
 # Costs nothing, and layers of images come from S3: they no longer pay for the NAT gateway.
 resource "aws_vpc_endpoint" "s3" {

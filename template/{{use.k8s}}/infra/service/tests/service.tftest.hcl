@@ -11,10 +11,6 @@ mock_provider "aws" {
     defaults = { name = "us-east-1" }
   }
 
-  mock_data "aws_availability_zones" {
-    defaults = { names = ["us-east-1a", "us-east-1b", "us-east-1c"] }
-  }
-
   mock_data "aws_default_tags" {
     defaults = { tags = { Project = "credit-risk" } }
   }
@@ -54,12 +50,12 @@ mock_provider "aws" {
   }
 
   override_resource {
-    target = module.network[0].aws_subnet.private["us-east-1a"]
+    target = module.network[0].aws_subnet.private["use1-az1"]
     values = { id = "subnet-0a" }
   }
 
   override_resource {
-    target = module.network[0].aws_subnet.private["us-east-1b"]
+    target = module.network[0].aws_subnet.private["use1-az2"]
     values = { id = "subnet-0b" }
   }
 }

@@ -11,10 +11,6 @@ mock_provider "aws" {
     defaults = { name = "us-east-1" }
   }
 
-  mock_data "aws_availability_zones" {
-    defaults = { names = ["us-east-1a", "us-east-1b", "us-east-1c"] }
-  }
-
   mock_resource "aws_iam_role" {
     defaults = { arn = "arn:aws:iam::123456789012:role/credit-risk-dev-flow-logs" }
   }
@@ -35,8 +31,8 @@ variables {
 
 run "spans_two_zones_and_keeps_nodes_private" {
   assert {
-    condition     = keys(aws_subnet.private) == ["us-east-1a", "us-east-1b"]
-    error_message = "The private subnets are not in the first two zones."
+    condition     = keys(aws_subnet.private) == ["use1-az1", "use1-az2"]
+    error_message = "The private subnets are not in two zones that EKS knows."
   }
 
   assert {
@@ -55,7 +51,7 @@ run "spans_two_zones_and_keeps_nodes_private" {
   }
 
   assert {
-    condition     = alltrue([for route in aws_route.nat : route.nat_gateway_id == aws_nat_gateway.this["us-east-1a"].id])
+    condition     = alltrue([for route in aws_route.nat : route.nat_gateway_id == aws_nat_gateway.this["use1-az1"].id])
     error_message = "A zone does not leave over the only NAT gateway."
   }
 
@@ -79,6 +75,17 @@ run "gives_each_zone_its_own_way_out" {
     condition     = alltrue([for zone, route in aws_route.nat : route.nat_gateway_id == aws_nat_gateway.this[zone].id]) && length(aws_nat_gateway.this) == 2
     error_message = "A zone leaves over the NAT gateway of another."
   }
+}
+
+run "refuses_a_region_without_known_zones" {
+  command = plan
+
+  override_data {
+    target = data.aws_region.current
+    values = { name = "eu-north-1" }
+  }
+
+  expect_failures = [aws_vpc.this]
 }
 
 run "refuses_a_name_that_is_too_long" {
