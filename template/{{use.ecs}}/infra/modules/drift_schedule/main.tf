@@ -118,11 +118,11 @@ resource "aws_iam_role_policy" "scheduler" {
         Condition = { StringEquals = { "iam:PassedToService" = "ecs-tasks.amazonaws.com" } }
       },
       {
-        Sid       = "OwnSchedule"
-        Effect    = "Allow"
-        Action    = "kms:Decrypt"
-        Resource  = var.kms_key_arn
-        Condition = { StringEquals = { "kms:ViaService" = "scheduler.${local.region}.amazonaws.com" } }
+        # The schedule itself is encrypted with it; secrets that are, too, this role cannot ask for.
+        Sid      = "OwnSchedule"
+        Effect   = "Allow"
+        Action   = "kms:Decrypt"
+        Resource = var.kms_key_arn
       },
     ]
   })

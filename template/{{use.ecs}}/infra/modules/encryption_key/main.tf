@@ -37,12 +37,20 @@ resource "aws_kms_key" "this" {
         }
       },
       {
-        Sid       = "AlarmsAndEventsWriteToTheTopic"
+        Sid       = "AlarmsWriteToTheTopic"
         Effect    = "Allow"
-        Principal = { Service = ["cloudwatch.amazonaws.com", "events.amazonaws.com"] }
+        Principal = { Service = "cloudwatch.amazonaws.com" }
         Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]
         Resource  = "*"
         Condition = { StringEquals = { "aws:SourceAccount" = local.account } }
+      },
+      {
+        # Without a condition: EventBridge says nothing of itself that one could look at, and its messages would be lost.
+        Sid       = "EventsWriteToTheTopic"
+        Effect    = "Allow"
+        Principal = { Service = "events.amazonaws.com" }
+        Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]
+        Resource  = "*"
       },
     ]
   })

@@ -25,8 +25,8 @@ run "lets_alarms_and_events_of_the_account_write" {
   }
 
   assert {
-    condition     = toset(jsondecode(aws_sns_topic_policy.this.policy).Statement[0].Principal.Service) == toset(["cloudwatch.amazonaws.com", "events.amazonaws.com"])
-    error_message = "alarms and events must both be let in"
+    condition     = !can(jsondecode(aws_sns_topic_policy.this.policy).Statement[1].Condition) && jsondecode(aws_sns_topic_policy.this.policy).Statement[1].Principal.Service == "events.amazonaws.com"
+    error_message = "EventBridge meets no condition: its messages would be lost"
   }
 
   assert {

@@ -20,8 +20,13 @@ run "rotates_and_admits_who_must_use_it" {
   }
 
   assert {
-    condition     = contains(jsondecode(aws_kms_key.this.policy).Statement[2].Principal.Service, "cloudwatch.amazonaws.com")
+    condition     = jsondecode(aws_kms_key.this.policy).Statement[2].Principal.Service == "cloudwatch.amazonaws.com"
     error_message = "alarms could not write to the topic"
+  }
+
+  assert {
+    condition     = !can(jsondecode(aws_kms_key.this.policy).Statement[3].Condition) && jsondecode(aws_kms_key.this.policy).Statement[3].Principal.Service == "events.amazonaws.com"
+    error_message = "events could not write to the topic"
   }
 
   assert {
