@@ -1,6 +1,8 @@
 environment = "dev"
 
 sizing = {
+  # Upgraded here first, one version at a time: docs/runbooks/deploy.md.
+  kubernetes_version = "1.35"
   # Two nodes, since a disruption budget and the spread over zones mean nothing with one. Each has room for 17 pods.
   node_instance_types = ["t4g.medium"]
   node_max            = 3

@@ -1,7 +1,8 @@
 environment = "prod"
 
 sizing = {
-  # Not burstable: under steady load a t4g runs out of credits, and then at a fifth of its speed.
+  kubernetes_version = "1.35"
+  # Not burstable: under steady load a t4g runs out of credits, and AWS bills each further minute of CPU on top.
   node_instance_types = ["m7g.large"]
   # A node for each zone, one to lose, and room for the autoscaler of pods to reach its maximum.
   node_min = 3

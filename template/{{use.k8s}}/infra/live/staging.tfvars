@@ -1,7 +1,8 @@
 environment = "staging"
 
 sizing = {
-  # Production's shape at a fifth of its price: what breaks there breaks here first.
+  kubernetes_version = "1.35"
+  # Production's shape at half its price: what breaks there breaks here first.
   node_instance_types = ["t4g.medium"]
   node_max            = 4
   log_retention_days  = 90

@@ -25,17 +25,36 @@ resource "aws_iam_role_policy" "operator" {
       {
         Sid    = "Cluster"
         Effect = "Allow"
-        Action = ["eks:DescribeCluster", "eks:DescribeNodegroup", "eks:ListNodegroups", "eks:UpdateNodegroupConfig"]
+        Action = [
+          "eks:DescribeCluster",
+          "eks:DescribeNodegroup",
+          "eks:ListInsights",
+          "eks:ListNodegroups",
+          "eks:UpdateNodegroupConfig",
+        ]
         Resource = [
           var.cluster_arn,
           "arn:${local.partition}:eks:${local.region}:${local.account}:nodegroup/${var.cluster_name}/*",
         ]
       },
       {
-        Sid      = "FindNodes"
-        Effect   = "Allow"
-        Action   = ["ec2:DescribeInstances", "eks:DescribeAddonVersions"]
+        # Only reads, and none of them knows a resource.
+        Sid    = "LookAround"
+        Effect = "Allow"
+        Action = [
+          "cloudwatch:DescribeAlarms",
+          "ec2:DescribeInstances",
+          "eks:DescribeAddonVersions",
+          "eks:DescribeClusterVersions",
+          "sns:ListSubscriptions",
+        ]
         Resource = "*"
+      },
+      {
+        Sid      = "Images"
+        Effect   = "Allow"
+        Action   = "ecr:DescribeImages"
+        Resource = "arn:${local.partition}:ecr:${local.region}:${local.account}:repository/${var.namespace}"
       },
       {
         # A tunnel to the private endpoint leads over a node of this cluster.

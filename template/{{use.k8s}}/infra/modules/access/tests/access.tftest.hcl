@@ -63,7 +63,7 @@ run "lets_people_administer_as_operators" {
   assert {
     condition = alltrue([
       for statement in jsondecode(aws_iam_role_policy.operator.policy).Statement :
-      statement.Resource != "*" || alltrue([for action in flatten([statement.Action]) : strcontains(action, ":Describe")])
+      statement.Resource != "*" || alltrue([for action in flatten([statement.Action]) : can(regex(":(Describe|List)", action))])
     ])
     error_message = "The operator may change what is not named."
   }
