@@ -33,6 +33,9 @@ Answers = Mapping[str, Any] | Context
 _PATH = Path(__file__).with_suffix(".yml")
 _NOTHING: Mapping[str, str] = {}
 
+# The axes whose choice has a decision record, in the order of the records' numbers.
+RECORDED = ("env_manager", "data_versioning", "tracker", "deploy_target")
+
 GROUPS = ("serving", "train", "data", "dev", "docs")
 
 
@@ -67,6 +70,10 @@ class Option(_Entry):
     summary: Text
     choose_when: Text
     avoid_when: Text
+    gives_up: Text | None = Field(
+        default=None, description="what choosing it costs, for its record"
+    )
+    revisit_when: Text | None = Field(default=None, description="a trigger that can be measured")
     links: dict[Text, Link] = Field(default={})
     dependencies: Dependencies = Field(default={})
     conflicts: dict[Name, Text] = Field(
@@ -186,6 +193,9 @@ class CatalogExtension(Extension):
             "offered": _offered,
             "switches": _switches,
             "stack_of": _stack_of,
+            "options_of": lambda axis: [o.model_dump() for o in load().axis(axis).options],
+            "first_choices": _first_choices,
+            "superseding": _superseding,
             "requirements": _requirements,
             "dependency_modules": load().modules(),
         }
@@ -259,9 +269,34 @@ def _switches(context: Context) -> str:
 @pass_context
 def _stack_of(context: Context) -> str:
     """Axis -> what shared files may say about the option chosen on it."""
-    fields = {"name", "title", "summary", "links"}
+    fields = {"name", "title", "summary", "links", "gives_up", "revisit_when"}
     chosen = load().chosen(context).items()
     return json.dumps({axis: o.model_dump(include=fields) | o.values for axis, o in chosen})
+
+
+@pass_context
+def _first_choices(context: Context) -> str:
+    """Axis -> the option chosen when the project was born, which its first record is about."""
+    return json.dumps({axis: option.name for axis, option in load().chosen(context).items()})
+
+
+@pass_context
+def _superseding(context: Context) -> str:
+    """Axis -> name of the record of a later choice, "" while the first one stands.
+
+    Records are numbered for good: the first is 0001 to 0012, a later one has 1 in front.
+    """
+    first = context["first_choices"]
+    records = {
+        axis: f"1{number:03}-{axis.replace('_', '-')}-{context[axis].replace('_', '-')}.md"
+        for number, axis in enumerate(RECORDED, 1)
+    }
+    return json.dumps(
+        {
+            axis: name if first.get(axis, context[axis]) != context[axis] else ""
+            for axis, name in records.items()
+        }
+    )
 
 
 @pass_context

@@ -69,12 +69,18 @@ def slug(text: str, separator: str = "-") -> str:
     return re.sub(r"[^a-z0-9]+", separator, ascii_text).strip(separator)
 
 
+def as_diagram(text: str) -> str:
+    """Text in a Mermaid diagram, where `#34;` is a quotation mark."""
+    return re.sub(r"[^\w .,+-]", lambda m: f"#{ord(m[0])};", plain(text))
+
+
 FILTERS: dict[str, Callable[..., str]] = {
     "plain": plain,
     "json": as_json,
     "toml": as_toml,
     "yaml": as_yaml,
     "markdown": as_markdown,
+    "diagram": as_diagram,
     "slug": slug,
 }
 

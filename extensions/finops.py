@@ -1060,6 +1060,8 @@ def _rows(figures: Mapping[str, Any]) -> dict[str, Any]:
     """The figures as cells of tables."""
     plans, weights = figures["plans"], figures["weights"]
     return {
+        "summaries": {target: _in_words(figures, target) for target in TARGETS},
+        "worthwhile": {target: _worthwhile(figures, target) for target in TARGETS},
         "targets": [
             [
                 f"`{target}`",
@@ -1075,9 +1077,11 @@ def _rows(figures: Mapping[str, Any]) -> dict[str, Any]:
             for target, why in figures["refused"].items()
         ],
         "sizing": {
-            target: ", ".join(f"`{name}` {_number(value)}" for name, value in one["sizing"].items())
+            target: "sized as "
+            + ", ".join(f"`{name}` {_number(value)}" for name, value in one["sizing"].items())
             for target, one in plans.items()
-        },
+        }
+        | {target: f"not sized: {why}" for target, why in figures["refused"].items()},
         "lines": {
             target: [
                 [
@@ -1116,6 +1120,24 @@ def _rows(figures: Mapping[str, Any]) -> dict[str, Any]:
             for price in figures["prices"]
         ],
     }
+
+
+def _in_words(figures: Mapping[str, Any], target: Target) -> str:
+    if target not in figures["plans"]:
+        return f"not known: {figures['refused'][target]}"
+    one = figures["plans"][target]
+    million = (
+        "" if one["per_million"] is None else f", {_usd(one['per_million'])} a million requests"
+    )
+    return f"{_usd(one['monthly'])} USD a month{million}"
+
+
+def _worthwhile(figures: Mapping[str, Any], target: Target) -> str:
+    """What a unit of cost has to be worth if a model saves one in a hundred decisions."""
+    if target not in figures["plans"] or not figures["workload"]["monthly_requests"]:
+        return "any number of"
+    one = figures["plans"][target]
+    return f"{one['monthly'] * 100 / figures['workload']['monthly_requests']:.2g}"
 
 
 def _price(rate: Mapping[str, Any]) -> str:

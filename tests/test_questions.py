@@ -43,6 +43,7 @@ NAMES = (
     "data_versioning",
     "language",
     "problem",
+    "first_choices",
 )
 VALUES = {
     "license": ["MIT", "Apache-2.0", "BSD-3-Clause", "Proprietary"],
