@@ -191,8 +191,11 @@ def test_another_target_changes_what_targets_own(tmp_path: Path, old: str, new: 
         for path in files(template / "template")
         if overlay_of(path, template / "template") in {old, new}
     }
-    # Dependencies of a target stand in the one manifest.
-    assert changed <= owned | {"pyproject.toml"}
+    # Dependencies of a target stand in the one manifest; pages name the target and its costs.
+    pages = {"README.md", "docs/architecture.md", "docs/finops.md", "docs/ml-canvas.md"}
+    record = f"docs/adr/1004-deploy-target-{new}.md"
+    assert changed <= owned | pages | {"pyproject.toml", record}
+    assert "supersedes [0004](0004-deployment-target.md)" in after.pop(record).decode()
     fresh = contents(
         generate(template, tmp_path / "fresh", answers | {"deploy_target": new}),
     )
@@ -200,7 +203,29 @@ def test_another_target_changes_what_targets_own(tmp_path: Path, old: str, new: 
     assert after.pop("pyproject.toml") == fresh.pop("pyproject.toml").replace(
         b'"0.1.0"', b'"7.0.0"'
     )
+    # The first decision stays on record.
+    first = "docs/adr/0004-deployment-target.md"
+    assert after.pop(first) == before[first] != fresh.pop(first)
     assert after == fresh
+
+
+def test_an_update_changes_no_decision_record(tmp_path: Path) -> None:
+    template = copy_template(tmp_path / "template")
+    commit(template, "now", "1.0.0")
+    project = generate(template, tmp_path / "project", {})
+    edited = project / "docs" / "adr" / "0005-model-format.md"
+    edited.write_text("# 0005. Pickle after all\n")
+    commit(project, "edits of the user")
+    before = contents(project)
+    records = template / "template" / "{{use.en}}" / "docs" / "adr"
+    for path in (*records.glob("0*.md*"), records / "0013-new.md"):
+        path.write_text("# Rewritten by the template\n{{ run }}\n")
+    commit(template, "next", "1.1.0")
+    update(project)
+    assert_no_conflict(project)
+    after = contents(project)
+    assert after.pop("docs/adr/0013-new.md").startswith(b"# Rewritten")
+    assert after == before
 
 
 def test_a_conflict_would_be_seen(tmp_path: Path) -> None:
