@@ -16,7 +16,7 @@ from pydantic import ValidationError
 import finops
 from conftest import Project
 from finops import Bill, FinOpsError, Item, Workload
-from matrix import questions
+from matrix import ROOT, questions
 from proof import command
 
 US, EU, SP = "us-east-1", "eu-west-1", "sa-east-1"
@@ -384,6 +384,22 @@ def test_what_cannot_be_recomputed_is_told_as_well(
 def test_old_prices_are_named() -> None:
     assert finops.stale_prices(US, ["alb.hour", "egress"], "2027-07") == []
     assert finops.stale_prices(US, ["alb.hour", "egress"], "2027-08") == ["alb.hour"]
+
+
+def test_the_page_about_the_model_has_its_figures() -> None:
+    page = (ROOT / "docs" / "cost-model.md").read_text(encoding="utf-8")
+    cheapest = [
+        crossing
+        for crossing in finops.break_even(answered())
+        if crossing.above != "k8s" or crossing.below == "ecs"
+    ]
+    first, second = (crossing.monthly_requests for crossing in cheapest)
+    assert f"| {first / 1e6:.0f} million | `ecs` |" in page
+    assert f"| {second / 1e9:.1f} billion | `k8s` |" in page
+    floor = finops.plan("ecs", answered(monthly_requests=0)).monthly
+    assert f"costs {floor:.0f} a month before the first request" in page
+    for name, weight in finops.WEIGHTS.items():
+        assert f"{name} ({weight:.0%})".replace("%", " %") in page
 
 
 def test_the_chart_is_a_picture_with_every_target_and_crossing() -> None:
