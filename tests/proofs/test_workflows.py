@@ -141,7 +141,7 @@ def assert_is_confined(name: str, workflow: Mapping[str, Any]) -> None:
         if "uses" in settings:
             # A job that calls a workflow has neither time nor steps of its own.
             continue
-        assert settings["timeout-minutes"] <= 30, f"{name}: {job} may hang for long"
+        assert settings["timeout-minutes"] <= 55, f"{name}: {job} may hang for long"
         for step in settings["steps"]:
             if step.get("uses", "").startswith("actions/checkout@"):
                 kept = step.get("with", {}).get("persist-credentials", True)

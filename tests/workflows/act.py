@@ -6,7 +6,7 @@ import re
 import shutil
 import subprocess
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -28,12 +28,24 @@ class Run:
     """What became of each job of a workflow, and what was printed."""
 
     results: Mapping[str, frozenset[str]]
+    # By full name (CALLER/WORKFLOW/JOB): what others call runs more than once.
+    jobs: Mapping[str, str]
     failed_steps: tuple[str, ...]
     log: str
 
 
-def act(project: Path, event: str, *options: str, osv_url: str = "") -> Run:
-    """Run the workflows of a project that is a git repository."""
+def act(
+    project: Path,
+    event: str,
+    *options: str,
+    osv_url: str = "",
+    tools: Sequence[Path] = (),
+    settings: Mapping[str, str] | None = None,
+) -> Run:
+    """Run the workflows of a project that is a git repository.
+
+    `tools` are folders with stand-ins for commands, `settings` what these find in the environment.
+    """
     # act itself does what actions/checkout would: it copies the working tree.
     stand_ins = [
         f"--local-repository={reference}={HERE / 'actions' / name}"
@@ -43,14 +55,18 @@ def act(project: Path, event: str, *options: str, osv_url: str = "") -> Run:
     work = project.parent / "act"
     environment = clean_environment() | ENVIRONMENT
     environment |= {
-        "PATH": f"{HERE / 'bin'}{os.pathsep}{path_with_pythons()}",
+        "PATH": os.pathsep.join([*map(str, tools), str(HERE / "bin"), path_with_pythons()]),
         "TRUE_UV": shutil.which("uv", path=search_path()) or "",
         "OSV_URL": osv_url,
         "ARTIFACTS": str(project.parent / "artifacts"),
+        **(settings or {}),
     }
-    settings = ["--platform=ubuntu-24.04=-self-hosted", "--no-cache-server", "--json"]
+    runners = [f"--platform={name}=-self-hosted" for name in ("ubuntu-24.04", "ubuntu-24.04-arm")]
     result = subprocess.run(
-        ["act", event, *settings, f"--action-cache-path={work}", *stand_ins, *options],
+        [
+            *("act", event, *runners, "--no-cache-server", "--json"),
+            *(f"--action-cache-path={work}", *stand_ins, *options),
+        ],
         cwd=project,
         env=environment,
         stdout=subprocess.PIPE,
@@ -119,6 +135,7 @@ def vulnerabilities(*packages: str) -> Iterator[str]:
 
 def _read(output: str) -> Run:
     results: dict[str, set[str]] = defaultdict(set)
+    jobs: dict[str, str] = {}
     failed, log = [], []
     for line in output.splitlines():
         entry = json.loads(line) if line.startswith("{") else {"msg": line}
@@ -126,8 +143,12 @@ def _read(output: str) -> Run:
         log.append(name + str(entry.get("msg", "")).rstrip())
         if "jobResult" in entry:
             results[entry["jobID"]].add(entry["jobResult"])
+            jobs[entry["job"].strip()] = entry["jobResult"]
         if entry.get("stepResult") == "failure":
             failed.append(str(entry["step"]))
     return Run(
-        {job: frozenset(found) for job, found in results.items()}, tuple(failed), "\n".join(log)
+        {job: frozenset(found) for job, found in results.items()},
+        jobs,
+        tuple(failed),
+        "\n".join(log),
     )
