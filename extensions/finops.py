@@ -194,15 +194,15 @@ class Bill:
     """Collects the lines of one region."""
 
     def __init__(self, book: PriceBook, region: str) -> None:
-        self._book = book
+        self.book = book
         self._region = region
         self.lines: Lines = []
 
     def add(self, service: str, item: str, quantity: float) -> None:
         """Add a line; a quantity of nothing adds none."""
         if quantity > 0:
-            amount = cents(self._book.cost(item, self._region, quantity))
-            self.lines.append(Line(service, item, quantity, self._book.unit(item), amount))
+            amount = cents(self.book.cost(item, self._region, quantity))
+            self.lines.append(Line(service, item, quantity, self.book.unit(item), amount))
 
     def functions(
         self,
@@ -271,6 +271,11 @@ class Bill:
         self.add("NAT gateway", "nat.hour", gateways * hours)
         self.add("NAT gateway", "nat.gb", gigabytes)
 
+    def endpoints(self, gigabytes: float, count: int, hours: float = HOURS) -> None:
+        """Interface endpoints, each counted in each of its zones."""
+        self.add("Endpoints", "endpoint.hour", count * hours)
+        self.add("Endpoints", "endpoint.gb", gigabytes)
+
     def addresses(self, count: float, hours: float = HOURS) -> None:
         """Public IPv4 addresses."""
         self.add("Public IPv4", "ipv4.hour", count * hours)
@@ -294,7 +299,9 @@ class Bill:
 # What the model assumes where the workload does not say; the documents print these.
 ASSUMPTIONS: Mapping[str, tuple[float, str]] = {
     "utilisation": (0.6, "share of a vCPU that is planned to be busy at the peak"),
-    "floor": (2, "tasks or pods at least, one in each of two zones"),
+    "zones": (2, "availability zones"),
+    "floor": (2, "tasks, pods or nodes at least, one in each zone"),
+    "endpoints": (4, "of a private network: registry (2), logs, secrets"),
     "handler_ms": (1.0, "reading, validating and answering one request, beside inference"),
     "function_path_ms": (15.0, "HTTP API and function platform, at p95"),
     "balancer_path_ms": (5.0, "load balancer, at p95"),
@@ -308,7 +315,7 @@ ASSUMPTIONS: Mapping[str, tuple[float, str]] = {
     "request_kb": (1.0, "size of a request"),
     "requests_per_connection": (10.0, "of a client that keeps its connection"),
     "registry_gb": (3.0, "images that are kept"),
-    "image_pulls_gb": (5.0, "through the NAT gateway in a month"),
+    "image_pulls_gb": (5.0, "through NAT gateways or endpoints in a month"),
     "node_disk_gb": (20.0, "of each node"),
     "daemons_vcpu": (0.3, "of each node for its daemon sets"),
     "daemons_gb": (0.5, "of each node for its daemon sets"),
@@ -340,9 +347,8 @@ class Node(NamedTuple):
     architecture: Architecture
 
 
+# None of the burstable types: under steady load they run out of credits.
 NODES: Mapping[str, Node] = {
-    "t4g.medium": Node(2, 4, 17, "arm64"),
-    "t4g.large": Node(2, 8, 35, "arm64"),
     "m7g.large": Node(2, 8, 29, "arm64"),
     "m6i.large": Node(2, 8, 29, "x86_64"),
     "m7i.large": Node(2, 8, 29, "x86_64"),
@@ -466,9 +472,9 @@ def _function_ms(workload: Workload, memory: float) -> float:
 def _tasks(workload: Workload, book: PriceBook) -> Iterator[Plan]:
     shared = Bill(book, workload.region)
     _balanced(shared, workload)
+    shared.addresses(_A["zones"])  # of the load balancer
     logged = _gib(workload.monthly_requests * _A["log_kb"])
-    shared.nat(logged + _A["image_pulls_gb"])
-    shared.addresses(3)  # two of the load balancer, one of the NAT gateway
+    egress = _cheapest_egress(shared, workload.region, logged + _A["image_pulls_gb"])
     _common(shared, workload, log_gb=logged)
     for vcpu, sizes in TASK_GB.items():
         memory = next((size for size in sizes if size * 1024 >= workload.memory_mb), None)
@@ -477,7 +483,13 @@ def _tasks(workload: Workload, book: PriceBook) -> Iterator[Plan]:
         mean, peak, p95 = _replicas(workload, vcpu)
         bill = Bill(book, workload.region)
         bill.fargate(mean * HOURS, vcpu, memory, workload.architecture)
-        sizing = {"vcpu": vcpu, "memory_gb": memory, "tasks": mean, "max_tasks": peak}
+        sizing: dict[str, float | str] = {
+            "vcpu": vcpu,
+            "memory_gb": memory,
+            "tasks": mean,
+            "max_tasks": peak,
+            "egress": egress,
+        }
         lines = bill.lines + shared.lines
         why = "tasks are always up"
         meets = _meets(p95, workload)
@@ -489,8 +501,7 @@ def _pods(workload: Workload, book: PriceBook) -> Iterator[Plan]:
     shared.control_plane()
     _balanced(shared, workload)
     logged = _gib(workload.monthly_requests * _A["log_kb"])
-    shared.nat(logged + _A["image_pulls_gb"])
-    shared.addresses(1)
+    _nat(shared, logged + _A["image_pulls_gb"])
     _common(shared, workload, log_gb=logged + _A["control_plane_logs_gb"])
     priced = [
         (name, node)
@@ -558,6 +569,31 @@ def _service_seconds(workload: Workload, vcpu: float) -> float:
 def _queued_ms(seconds: float, busy: float) -> float:
     """p95 of the response time of an M/M/1 queue: service time * ln(20) / (1 - utilisation)."""
     return _A["balancer_path_ms"] + seconds * 1000 * math.log(20) / (1 - busy)
+
+
+def _cheapest_egress(bill: Bill, region: str, gigabytes: float) -> str:
+    """Add the way out of private subnets that costs less an hour: endpoints in each zone, or NAT.
+
+    What changes with the traffic is added, and may not make a project change its network.
+    """
+    gateways, endpoints = Bill(bill.book, region), Bill(bill.book, region)
+    _nat(gateways, 0)
+    count = int(_A["endpoints"] * _A["zones"])
+    try:
+        endpoints.endpoints(0, count)
+    except FinOpsError:  # not priced in this region
+        endpoints = gateways
+    if total(endpoints.lines) < total(gateways.lines):
+        bill.endpoints(gigabytes, count)
+        return "endpoints"
+    _nat(bill, gigabytes)
+    return "nat"
+
+
+def _nat(bill: Bill, gigabytes: float) -> None:
+    """A NAT gateway with its address in each zone: one that fails takes no other with it."""
+    bill.nat(gigabytes, gateways=int(_A["zones"]))
+    bill.addresses(_A["zones"])
 
 
 def _balanced(bill: Bill, workload: Workload) -> None:

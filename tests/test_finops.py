@@ -325,11 +325,19 @@ def test_the_free_tier_lowers_the_bill() -> None:
 
 
 def test_pods_per_node_leave_room_for_the_system() -> None:
-    node = finops.NODES["t4g.medium"]
-    # 2 - 0.07 - 0.3 cores; 4096 - 11 * 17 - 355 - 512 MiB; 17 - 6 pods.
+    node = finops.NODES["m7g.large"]
+    # 2 - 0.07 - 0.3 cores; 8192 - 11 * 29 - 355 - 512 MiB; 29 - 6 pods.
     assert finops.pods_per_node(node, 0.5, 256) == 3
-    assert finops.pods_per_node(node, 0.25, 1000) == 3
-    assert finops.pods_per_node(node, 0.1, 64) == 11
+    assert finops.pods_per_node(node, 0.25, 2000) == 3
+    assert finops.pods_per_node(node, 0.05, 64) == 23
+
+
+def test_the_cheaper_way_out_of_a_private_network_is_taken() -> None:
+    here, there = (finops.plan("ecs", workload(region=region)) for region in (US, SP))
+    # 4 endpoints in 2 zones at 0.01 are 58.40 a month; 2 gateways with their addresses 73.00.
+    assert here.sizing["egress"] == "endpoints"
+    assert 58.40 in [line.amount for line in here.lines]
+    assert there.sizing["egress"] == "nat", "endpoints have no known price there"
 
 
 def answered(**answers: Any) -> Workload:
@@ -388,16 +396,15 @@ def test_old_prices_are_named() -> None:
 
 def test_the_page_about_the_model_has_its_figures() -> None:
     page = (ROOT / "docs" / "cost-model.md").read_text(encoding="utf-8")
-    cheapest = [
-        crossing
-        for crossing in finops.break_even(answered())
-        if crossing.above != "k8s" or crossing.below == "ecs"
-    ]
-    first, second = (crossing.monthly_requests for crossing in cheapest)
-    assert f"| {first / 1e6:.0f} million | `ecs` |" in page
-    assert f"| {second / 1e9:.1f} billion | `k8s` |" in page
+    borders = {
+        region: {(c.below, c.above): c.monthly_requests for c in finops.break_even(one)}
+        for region, one in ((US, answered()), (SP, answered(aws_region=SP)))
+    }
+    assert f"| {borders[US]['lambda', 'ecs'] / 1e6:.0f} million | `ecs` |" in page
+    assert f"moves up to {borders[SP]['lambda', 'ecs'] / 1e6:.0f} million" in page
+    assert ("ecs", "k8s") not in borders[US]
     floor = finops.plan("ecs", answered(monthly_requests=0)).monthly
-    assert f"costs {floor:.0f} a month before the first request" in page
+    assert f"cost {floor:.0f} a month before the first request" in " ".join(page.split())
     for name, weight in finops.WEIGHTS.items():
         assert f"{name} ({weight:.0%})".replace("%", " %") in page
 
