@@ -69,6 +69,9 @@ def show(cluster: Cluster, words: list[str], options: dict[str, str]) -> None:
             print(json.dumps({"items": found}))
         case ["get", "pods"]:
             print("\n".join(names))
+        case ["get", "namespace", name]:
+            assert f"Namespace/{name}" in cluster.objects, f'namespaces "{name}" not found'
+            print(name)
         case ["get", "events"]:
             print("no events are kept")
         case ["logs"]:

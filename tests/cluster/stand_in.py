@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from cluster import pods
-from cluster.manifests import Manifest, validate
+from cluster.manifests import Manifest, kustomized, validate
 from containers.podman import podman
 from proof import search_path
 from proofs.users import free_port
@@ -55,6 +55,15 @@ def cluster(
     finally:
         for revision in Cluster.load(folder).revisions:
             pods.remove(revision["pod"])
+
+
+def prepare(project: Path, settings: Mapping[str, str]) -> None:
+    """What an administrator does once: kubectl apply --kustomize k8s/cluster."""
+    kept = Cluster.load(Path(settings["CLUSTER_FOLDER"]))
+    manifests = kustomized(project / "k8s" / "cluster")
+    validate(manifests, settings["CLUSTER_VERSION"])
+    kept.objects |= {key(manifest): manifest for manifest in manifests}
+    kept.save()
 
 
 @dataclass

@@ -23,7 +23,7 @@ from typing import Any
 import boto3  # type: ignore[import-untyped]
 
 from cluster.stand_in import BIN as CLUSTER_TOOLS
-from cluster.stand_in import cluster
+from cluster.stand_in import cluster, prepare
 from containers.podman import podman, provide_bases, wait_until
 from infra.terraform import Root, moto, terraform
 from infra.terraform import environment as terraform_environment
@@ -287,6 +287,7 @@ def cluster_of(project: Path, records: Path, address: str) -> Iterator[Mapping[s
         return
     folder = records / "cluster"
     with cluster(folder, registry=address) as settings:
+        prepare(project, settings)
         try:
             yield settings
         finally:

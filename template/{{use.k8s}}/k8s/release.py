@@ -76,17 +76,18 @@ def release(options: argparse.Namespace) -> None:
 
 
 def require_access(cluster: str, namespace: str) -> None:
-    """End here if the cluster cannot be reached, or does not know who asks."""
-    asked = attempt(
-        *("kubectl", f"--namespace={namespace}", "--request-timeout=20s"),
-        *("auth", "can-i", "patch", "deployments"),
-    )
-    if asked.returncode:
-        raise ReleaseError(
-            f"cluster {cluster} does not let us deploy: {_last_line(asked)}",
-            "prepare a new cluster once by: kubectl apply --kustomize k8s/cluster; reach a private "
-            "one by: python k8s/tunnel.py CLUSTER (docs/runbooks/deploy.md)",
-        )
+    """End here if the cluster cannot be reached, does not know who asks or is not prepared."""
+    here = ("kubectl", f"--namespace={namespace}", "--request-timeout=20s")
+    for asked in (
+        attempt(*here, "auth", "can-i", "patch", "deployments"),
+        attempt(*here, "get", "namespace", namespace),
+    ):
+        if asked.returncode:
+            raise ReleaseError(
+                f"cluster {cluster} does not let us deploy: {_last_line(asked)}",
+                "prepare a new cluster once by: kubectl apply --kustomize k8s/cluster; reach a "
+                "private one by: python k8s/tunnel.py CLUSTER (docs/runbooks/deploy.md)",
+            )
 
 
 def read_token(secret: str) -> tuple[str, str]:

@@ -119,6 +119,7 @@ def test_a_tunnel_is_not_bypassed(release: Release, commands: Commands) -> None:
     ("fails", "message", "expected"),
     [
         ("kubectl auth can-i", "no", "c-dev does not let us deploy: no"),
+        ("kubectl get namespace", "not found", "deploy: not found.*kubectl apply --kustomize"),
         ("aws secretsmanager", "ResourceNotFound", "no API token in the secret c-dev/api-token"),
         ("aws secretsmanager", "ResourceNotFound", "put-secret-value --secret-id c-dev/api-token"),
         ("kubectl diff", "bad field", "the cluster refuses the manifests: bad field"),
