@@ -109,7 +109,7 @@ def moto(region: str = "us-east-1") -> Iterator[Mapping[str, str]]:
         }
     finally:
         server.terminate()
-        server.wait(10)
+        server.communicate(timeout=10)  # closes the pipe, too
 
 
 @dataclass(frozen=True)

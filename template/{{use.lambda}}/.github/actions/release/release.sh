@@ -12,15 +12,17 @@ fail() {
 
 # An early end, for example a cancelled run, does not stop what has begun.
 settled=yes
-deployment=""
 announce() {
   if [ "$settled" = no ]; then
-    echo "::error title=Unattended release::deployment $deployment of $FUNCTION goes on without this run." \
-      "Watch it: aws deploy get-deployment --deployment-id $deployment." \
-      "Stop it and go back: aws deploy stop-deployment --deployment-id $deployment --auto-rollback-enabled"
+    echo "::error title=Unattended release::the deployment of $FUNCTION goes on without this run. Find it:" \
+      "aws deploy list-deployments --application-name $APPLICATION --deployment-group-name $GROUP --query 'deployments[0]'." \
+      "Watch it: aws deploy get-deployment --deployment-id ID. Stop it and go back:" \
+      "aws deploy stop-deployment --deployment-id ID --auto-rollback-enabled"
   fi
 }
 trap announce EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
 
 of_alias() { aws lambda get-alias --function-name "$FUNCTION" --name "$ALIAS" --query "$1" --output text; }
 of_deployment() { aws deploy get-deployment --deployment-id "$1" --query "deploymentInfo.$2" --output text; }
@@ -94,11 +96,11 @@ target="{\"Type\":\"AWS::Lambda::Function\",\"Properties\":{\"Name\":\"$FUNCTION
 \"CurrentVersion\":\"$current\",\"TargetVersion\":\"$VERSION\"}}"
 revision=$(jq --null-input --arg content "{\"version\":0.0,\"Resources\":[{\"function\":$target}]}" \
   '{revisionType: "AppSpecContent", appSpecContent: {content: $content}}')
+settled=no
 if ! deployment=$(aws deploy create-deployment --application-name "$APPLICATION" --deployment-group-name "$GROUP" \
   --revision "$revision" --description "$ENVIRONMENT: ${IMAGE#*@}" "${how[@]}" --query deploymentId --output text); then
   fail "The release was refused" "see the error above. In service stays version $current of $FUNCTION."
 fi
-settled=no
 echo "Deployment $deployment moves $ALIAS of $FUNCTION from version $current to $VERSION ($STRATEGY)."
 
 ended=$(outcome "$deployment")
