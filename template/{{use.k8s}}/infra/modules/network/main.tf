@@ -3,15 +3,21 @@ data "aws_region" "current" {}
 locals {
   # Two zones are what the control plane asks for; a third adds a NAT gateway and no availability that one service needs.
   # Named by id, which means the same in every account and never moves; us-east-1 has one more that EKS does not know.
-  zones = lookup({
+  zone_ids = lookup({
     eu-west-1 = ["euw1-az1", "euw1-az2"]
     sa-east-1 = ["sae1-az1", "sae1-az2"]
     us-east-1 = ["use1-az1", "use1-az2"]
   }, data.aws_region.current.name, [])
   # Each pod takes an address of its subnet, so private subnets get a quarter of the range each. Public ones hold NAT gateways only.
-  private_cidrs = { for index, zone in local.zones : zone => cidrsubnet(var.cidr, 2, index) }
-  public_cidrs  = { for index, zone in local.zones : zone => cidrsubnet(var.cidr, 8, 128 + index) }
-  nat_zones     = [for index, zone in local.zones : zone if index == 0 || var.nat_per_zone]
+  # By letters of our own, so that a plan knows how many there are before it has asked for the region.
+  zones = {
+    for index, letter in ["a", "b"] : letter => {
+      id           = try(local.zone_ids[index], null)
+      private_cidr = cidrsubnet(var.cidr, 2, index)
+      public_cidr  = cidrsubnet(var.cidr, 8, 128 + index)
+    }
+  }
+  nat_zones = toset(var.nat_per_zone ? ["a", "b"] : ["a"])
 }
 
 resource "aws_vpc" "this" {
@@ -24,7 +30,7 @@ resource "aws_vpc" "this" {
 
   lifecycle {
     precondition {
-      condition     = length(local.zones) == 2
+      condition     = length(local.zone_ids) == 2
       error_message = "No zones are known for ${data.aws_region.current.name}: add two ids from `aws ec2 describe-availability-zones` to infra/modules/network/main.tf."
     }
   }
@@ -38,11 +44,11 @@ resource "aws_default_security_group" "this" {
 }
 
 resource "aws_subnet" "private" {
-  for_each = local.private_cidrs
+  for_each = local.zones
 
   vpc_id               = aws_vpc.this.id
-  availability_zone_id = each.key
-  cidr_block           = each.value
+  availability_zone_id = each.value.id
+  cidr_block           = each.value.private_cidr
 
   tags = {
     Name = "${var.name}-private-${each.key}"
@@ -52,11 +58,11 @@ resource "aws_subnet" "private" {
 }
 
 resource "aws_subnet" "public" {
-  for_each = local.public_cidrs
+  for_each = local.zones
 
   vpc_id                  = aws_vpc.this.id
-  availability_zone_id    = each.key
-  cidr_block              = each.value
+  availability_zone_id    = each.value.id
+  cidr_block              = each.value.public_cidr
   map_public_ip_on_launch = false
 
   tags = {
@@ -91,7 +97,7 @@ resource "aws_route_table_association" "public" {
 }
 
 resource "aws_eip" "nat" {
-  for_each = toset(local.nat_zones)
+  for_each = local.nat_zones
 
   domain = "vpc"
 
@@ -99,7 +105,7 @@ resource "aws_eip" "nat" {
 }
 
 resource "aws_nat_gateway" "this" {
-  for_each = toset(local.nat_zones)
+  for_each = local.nat_zones
 
   allocation_id = aws_eip.nat[each.key].id
   subnet_id     = aws_subnet.public[each.key].id
@@ -124,7 +130,7 @@ resource "aws_route" "nat" {
   route_table_id         = each.value.id
   destination_cidr_block = "0.0.0.0/0"
   # The zone's own gateway, or the only one: traffic between zones costs less than a second gateway.
-  nat_gateway_id = aws_nat_gateway.this[var.nat_per_zone ? each.key : local.nat_zones[0]].id
+  nat_gateway_id = aws_nat_gateway.this[var.nat_per_zone ? each.key : "a"].id
 }
 
 resource "aws_route_table_association" "private" {

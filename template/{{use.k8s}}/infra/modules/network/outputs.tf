@@ -6,6 +6,6 @@ output "vpc_id" {
 output "private_subnet_ids" {
   description = "A subnet in each zone, without a way in from the internet."
   # Whoever runs nodes in them needs their way out first.
-  value      = [for zone in local.zones : aws_subnet.private[zone].id]
+  value      = [for subnet in aws_subnet.private : subnet.id]
   depends_on = [aws_route.nat, aws_route_table_association.private, aws_vpc_endpoint.s3]
 }

@@ -50,12 +50,12 @@ mock_provider "aws" {
   }
 
   override_resource {
-    target = module.network[0].aws_subnet.private["use1-az1"]
+    target = module.network[0].aws_subnet.private["a"]
     values = { id = "subnet-0a" }
   }
 
   override_resource {
-    target = module.network[0].aws_subnet.private["use1-az2"]
+    target = module.network[0].aws_subnet.private["b"]
     values = { id = "subnet-0b" }
   }
 }

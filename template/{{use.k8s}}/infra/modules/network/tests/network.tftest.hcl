@@ -31,7 +31,7 @@ variables {
 
 run "spans_two_zones_and_keeps_nodes_private" {
   assert {
-    condition     = keys(aws_subnet.private) == ["use1-az1", "use1-az2"]
+    condition     = [for subnet in aws_subnet.private : subnet.availability_zone_id] == ["use1-az1", "use1-az2"]
     error_message = "The private subnets are not in two zones that EKS knows."
   }
 
@@ -51,7 +51,7 @@ run "spans_two_zones_and_keeps_nodes_private" {
   }
 
   assert {
-    condition     = alltrue([for route in aws_route.nat : route.nat_gateway_id == aws_nat_gateway.this["use1-az1"].id])
+    condition     = alltrue([for route in aws_route.nat : route.nat_gateway_id == aws_nat_gateway.this["a"].id])
     error_message = "A zone does not leave over the only NAT gateway."
   }
 
