@@ -1,8 +1,10 @@
-"""What moto lacks of S3: all that a lifecycle rule says."""
+"""What moto lacks of S3: all that a lifecycle rule says, and conditions of bucket policies."""
 
+import json
 import re
 from typing import Any
 
+from moto.iam.access_control import IAMPolicy, PermissionResult
 from moto.s3.models import FakeBucket
 from moto.s3.responses import S3Response
 
@@ -11,20 +13,31 @@ _original_get = S3Response.get_bucket_lifecycle
 
 
 def extend() -> None:
-    """A rule comes back with the number of versions that it keeps, and a filter without prefix."""
+    """A rule comes back with the number of versions it keeps; who calls here calls by TLS."""
     for owner, name, method in (
+        (FakeBucket, "get_permission", get_permission),
         (FakeBucket, "set_lifecycle", set_lifecycle),
         (S3Response, "get_bucket_lifecycle", get_bucket_lifecycle),
     ):
         setattr(owner, name, method)
 
 
+def get_permission(self: FakeBucket, action: str, resource: str) -> PermissionResult:
+    """What the policy says of a call by TLS; moto would apply a statement whatever its conditions."""
+    if self.policy is None:
+        return PermissionResult.NEUTRAL
+    policy = json.loads(self.policy)
+    policy["Statement"] = [
+        one for one in policy["Statement"] if one.get("Condition") != WITHOUT_TLS
+    ]
+    return IAMPolicy(json.dumps(policy)).is_action_permitted(action, resource)
+
+
 def set_lifecycle(self: FakeBucket, rules: list[dict[str, Any]]) -> None:
     _original_set(self, rules)
-    listed = rules if isinstance(rules, list) else [rules]
     vars(self)["kept_versions"] = {
         rule["ID"]: (rule.get("NoncurrentVersionExpiration") or {}).get("NewerNoncurrentVersions")
-        for rule in listed
+        for rule in rules
     }
 
 
@@ -42,3 +55,6 @@ def get_bucket_lifecycle(self: S3Response) -> Any:
                 flags=re.DOTALL,
             )
     return status, headers, text
+
+
+WITHOUT_TLS = {"Bool": {"aws:SecureTransport": "false"}}
