@@ -3,7 +3,7 @@ environment = "prod"
 
 sizing = {
   # Without these two a plan is refused: a token that travels in clear text is everybody's.
-  #   domain_name     = "credit.example.com"
+  #   domain_name     = "api.example.com"
   #   certificate_arn = "arn:aws:acm:REGION:ACCOUNT:certificate/ID"
   # With the name's zone in Route 53, the name is entered as well:
   #   hosted_zone_id  = "Z0123456789ABCDEFGHIJ"
