@@ -23,7 +23,7 @@ def extend() -> None:
 
 
 def get_permission(self: FakeBucket, action: str, resource: str) -> PermissionResult:
-    """What the policy says of a call by TLS; moto would apply a statement whatever its conditions."""
+    """What the policy says of a call by TLS; moto would leave out the conditions."""
     if self.policy is None:
         return PermissionResult.NEUTRAL
     policy = json.loads(self.policy)
