@@ -1,5 +1,6 @@
 """What a deployment says at its end, whichever that is, and of Terraform's failures."""
 
+import json
 import os
 import subprocess
 from collections.abc import Mapping
@@ -17,6 +18,13 @@ NOT_REACHED = dict.fromkeys(("BACK_PLAN", "BACK_APPLY", "BACK_RELEASE", "BACK_SM
 FAILED_TEST = {"APPLY": "success", "RELEASE": "success", "SMOKE": "failure"}
 WAY_BACK = {"BACK_PLAN": "success", "BACK_APPLY": "success", "BACK_RELEASE": "success"}
 
+STATE = {
+    "resources": [
+        {"mode": "managed", "instances": [{}, {}]},
+        {"mode": "managed", "instances": [{}]},
+        {"mode": "data", "instances": [{}]},
+    ]
+}
 LOCKED = """
 │ Error: Error acquiring the state lock
 │
@@ -139,6 +147,16 @@ def run(script: str, folder: Path, settings: Mapping[str, str], *arguments: str)
     ).stdout
 
 
+def test_before_the_first_apply_nothing_is_in_service(tmp_path: Path) -> None:
+    command = tmp_path / "terraform"
+    command.write_text("#!/bin/sh\ncase \"$*\" in *output*) echo '{}' ;; esac\n")
+    command.chmod(0o755)
+    outcomes = dict.fromkeys(("APPLY", "RELEASE", "SMOKE"), "skipped")
+    settings = {"ENVIRONMENT": "dev", "IMAGE": NEW, "BEFORE": "", **NOT_REACHED, **outcomes}
+    log = run("announce-deployment.sh", tmp_path, settings)
+    assert "Nothing was changed. In service is what was before: nothing yet." in log
+
+
 def fake_terraform(folder: Path, image: str) -> None:
     """A command that knows a state of three resources and an image."""
     command = folder / "terraform"
@@ -146,7 +164,7 @@ def fake_terraform(folder: Path, image: str) -> None:
         "#!/bin/sh\n"
         'case "$*" in\n'
         f'  *output*) echo \'{{"image": {{"value": "{image}"}}}}\' ;;\n'
-        "  *'state list'*) printf 'a\\nb\\nc\\n' ;;\n"
+        f"  *'state pull'*) echo '{json.dumps(STATE)}' ;;\n"
         "esac\n"
     )
     command.chmod(0o755)

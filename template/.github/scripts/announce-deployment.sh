@@ -9,7 +9,9 @@ say() {
 
 # What the state says, not what this run believes.
 recorded=$(terraform -chdir=infra/live output -json | jq --raw-output '.image.value // "none"')
-details="According to the state, $ENVIRONMENT has $(terraform -chdir=infra/live state list | wc -l) resources and the image $recorded."
+# Before the first apply there is no state: nothing comes through the pipe.
+count=$(terraform -chdir=infra/live state pull | jq --slurp '[.[].resources[] | select(.mode == "managed") | .instances[]] | length')
+details="According to the state, $ENVIRONMENT has $count resources and the image $recorded."
 
 if [ "$SMOKE" = success ]; then
   say notice "$IMAGE is in service."
