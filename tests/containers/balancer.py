@@ -85,10 +85,8 @@ class Balancer:
 
     def deregister(self, target: Target) -> None:
         """Send nothing more, and drop the connections that are idle."""
-        target.registered = False
-        for _, writer in target.idle:
-            self._loop.call_soon_threadsafe(writer.close)
-        target.idle.clear()
+        # In the balancer's own thread: here, a connection could be in use by the time it is closed.
+        self._loop.call_soon_threadsafe(_drop, target)
 
     def connect_no_more(self, target: Target) -> None:
         """Open no connection to a target any more, but go on using those that there are."""
@@ -115,11 +113,13 @@ class Balancer:
             writer.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(asyncio.IncompleteReadError, ConnectionError):
-            while True:
-                request = await read_message(reader)
-                writer.write(await self._answer(request))
-        writer.close()
+        try:
+            with suppress(asyncio.IncompleteReadError, ConnectionError):
+                while True:
+                    request = await read_message(reader)
+                    writer.write(await self._answer(request))
+        finally:
+            writer.close()
 
     async def _answer(self, request: Message) -> bytes:
         usable = [target for target in self._targets if target.usable]
@@ -138,13 +138,17 @@ class Balancer:
 
     async def _ask(self, target: Target, request: Message) -> Message:
         reader, writer = await self._connection(target)
-        writer.write(request.head + request.body)
-        answer = await read_message(reader)
-        if answer.closes:
-            writer.close()
-        else:
-            target.idle.append((reader, writer))
-        return answer
+        kept = False
+        try:
+            writer.write(request.head + request.body)
+            answer = await read_message(reader)
+            kept = not answer.closes
+            if kept:
+                target.idle.append((reader, writer))
+            return answer
+        finally:
+            if not kept:
+                writer.close()
 
     async def _connection(self, target: Target) -> Stream:
         while target.idle:
@@ -162,12 +166,22 @@ class Balancer:
         self.port = server.sockets[0].getsockname()[1]
         self._ready.set()
         await self._stopped.wait()
+        server.close()
+        for target in self._targets:
+            _drop(target)
 
     def wait_until_it_listens(self) -> None:
         assert self._ready.wait(5), "the balancer does not start"
 
     def stop(self) -> None:
         self._loop.call_soon_threadsafe(self._stopped.set)
+
+
+def _drop(target: Target) -> None:
+    target.registered = False
+    for _, writer in target.idle:
+        writer.close()
+    target.idle.clear()
 
 
 @contextmanager

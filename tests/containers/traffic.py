@@ -19,6 +19,10 @@ class Traffic:
     # Clients end at their next answer.
     enough: threading.Event = field(default_factory=threading.Event)
 
+    @property
+    def tried(self) -> int:
+        return self.answered + sum(self.lost.values())
+
     def lose(self, reason: str) -> None:
         self.lost[reason] = self.lost.get(reason, 0) + 1
 
