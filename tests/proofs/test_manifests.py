@@ -53,15 +53,22 @@ def test_what_is_wrong_with_a_manifest_is_found(prove: Prove, combination: Combi
 
 @pytest.mark.parametrize(("answer", "label"), [("arm64", "arm64"), ("x86_64", "amd64")])
 def test_pods_go_to_nodes_that_can_run_the_image(project: Project, answer: str, label: str) -> None:
-    folder = project({"deploy_target": "k8s", "architecture": answer})
-    component = folder / "k8s" / "components" / "project" / "kustomization.yaml"
-    patches = [
-        change
-        for patch in yaml.safe_load(component.read_text(encoding="utf-8"))["patches"]
-        for change in yaml.safe_load(patch["patch"])
-    ]
-    selectors = [one["value"] for one in patches if one["path"].endswith("/nodeSelector")]
+    component = project_component(project({"deploy_target": "k8s", "architecture": answer}))
+    changes = [one for patch in component["patches"] for one in yaml.safe_load(patch["patch"])]
+    selectors = [one["value"] for one in changes if one["path"].endswith("/nodeSelector")]
     assert selectors == [{"kubernetes.io/arch": label}] * 2
+
+
+def test_a_name_that_yaml_takes_for_a_truth_value_stays_a_name(project: Project) -> None:
+    component = project_component(project({"deploy_target": "k8s", "package_name": "yes"}))
+    assert component["namespace"] == "yes"
+    assert "yes" in yaml.safe_load(component["patches"][-1]["patch"])[-1]["value"]
+
+
+def project_component(folder: Path) -> Manifest:
+    path = folder / "k8s" / "components" / "project" / "kustomization.yaml"
+    found: Manifest = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return found
 
 
 def check(folder: Path, environments: Sequence[str] = ENVIRONMENTS) -> Mapping[str, float]:
