@@ -183,7 +183,8 @@ MUTATIONS: tuple[Mutation, ...] = (
         "the fast path asks for no token",
         "src/<package>/serving/app.py",
         "answering = GuardMiddleware(answering, guard)",
-        "answering = PredictRoute(GuardMiddleware(answering, guard), predictor)",
+        "guarded = GuardMiddleware(answering, guard)\n"
+        "        answering = PredictRoute(guarded, predictor, serving.max_body_bytes)",
         "tests/integration/test_service_token.py::test_a_request_without_the_token_is_refused_before_its_body_is_judged",
     ),
     Mutation(
@@ -206,5 +207,47 @@ MUTATIONS: tuple[Mutation, ...] = (
         "alert=enough and worst >= Level.ALERT",
         "alert=worst >= Level.ALERT",
         "tests/unit/test_report.py::test_too_few_rows_raise_no_alert_however_odd_they_are",
+    ),
+    Mutation(
+        "the fast path takes larger bodies than allowed",
+        "src/<package>/serving/predict_route.py",
+        "min(max_body_bytes, SMALL_BODY_BYTES)",
+        "SMALL_BODY_BYTES",
+        "tests/integration/test_contract.py::test_the_http_service_answers_as_agreed",
+    ),
+    Mutation(
+        "a slash too many is redirected",
+        "src/<package>/serving/app.py",
+        "redirect_slashes=False",
+        "redirect_slashes=True",
+        "tests/integration/test_contract.py::test_the_http_service_answers_as_agreed",
+    ),
+    Mutation(
+        "the function takes bodies of any size",
+        "src/<package>/serving/gateway.py",
+        "if len(body) > self._max_body_bytes:",
+        "if len(body) < 0:",
+        "tests/integration/test_function_contract.py::test_the_function_answers_as_agreed_and_as_the_http_service_to_the_byte",
+    ),
+    Mutation(
+        "the function starts without the token that is required",
+        "src/<package>/serving/function.py",
+        "if not token and settings.serving.require_api_token:",
+        "if token is None:",
+        "tests/integration/test_function_start.py::test_a_start_that_cannot_be_right_fails",
+    ),
+    Mutation(
+        "the function imports the web framework at its start",
+        "src/<package>/serving/gateway.py",
+        "from .predictor import Predictor",
+        "from .predict_route import Predictor",
+        "tests/integration/test_function_start.py::test_until_it_meets_a_bad_row_an_instance_loads_nothing_that_is_slow",
+    ),
+    Mutation(
+        "the function forgets a limit of a setting",
+        "src/<package>/serving/function_settings.py",
+        "max_body_bytes: Annotated[int, Meta(ge=1024)]",
+        "max_body_bytes: int",
+        "tests/unit/test_function_settings.py::test_a_variable_is_read_and_refused_alike",
     ),
 )
