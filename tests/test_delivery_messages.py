@@ -40,6 +40,18 @@ LOCKED = """
 │   Info:
 """
 STALE = "│ Error: Saved plan is stale\n│\n│ The given plan file can no longer be applied\n"
+REFUSED = """
+Error: Invalid value for variable
+
+  on main.tf line 33, in module "service":
+  33:   sizing = var.sizing
+    ├────────────────
+    │ var.sizing.certificate_arn is null
+
+There is no certificate. Request one with this command: aws acm request-certificate
+
+Error: another one
+"""
 DENIED = "│ Error: creating Thing: AccessDenied: not authorized\n"
 
 
@@ -121,6 +133,7 @@ def test_every_end_of_a_deployment_is_announced(
         ),
         (STALE, ["changed since the plan was made", "nothing was applied"]),
         (DENIED, ["Error: creating Thing: AccessDenied: not authorized"]),
+        (REFUSED, ["Error: Invalid value for variable", "Request one with this command"]),
         ("panic: something else\n", ["panic: something else"]),
     ],
 )

@@ -14,5 +14,7 @@ elif grep -q 'Saved plan is stale' "$log"; then
   echo "::error title=The plan is out of date::the state of $environment has changed since the plan was made;" \
     "nothing was applied. Run the whole workflow again, so that it plans anew."
 else
-  echo "::error title=Terraform failed in $environment::$(grep -m 1 -oE 'Error: .*' "$log" || tail -n 1 "$log")"
+  # All of the first error on one line: what to do stands below its title, with what Terraform shows of the code.
+  error=$(sed -E 's/^│ ?//; /[├│╷╵]/d' "$log" | awk '/Error: / && ++errors == 2 { exit } errors' | tr -s ' \n' ' ')
+  echo "::error title=Terraform failed in $environment::${error:-$(tail -n 1 "$log")}"
 fi
