@@ -165,8 +165,8 @@ def run(folder: Path) -> Mapping[str, float | str]:
         failing(service, version)
         assert service.in_service() == "2"
 
-        # Back, while the alarm is still firing.
         service.with_image(OLD).apply()
+        service.alarm("ALARM")  # as alarms do that made somebody go back
         service.release(OLD, "at-once")
         assert service.in_service() == service.root.outputs()["release"]["version"]
         assert service.with_image(OLD).changes() == {}, "the next apply undoes the release"
