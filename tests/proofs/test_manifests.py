@@ -84,7 +84,6 @@ def check(folder: Path, environments: Sequence[str] = ENVIRONMENTS) -> Mapping[s
         assert_belong_together(manifests)
         assert_network(name, manifests)
     alerts(folder, only(everything["prod"], "PrometheusRule", "api"))
-    scan(folder, everything)
     return {"objects": sum(map(len, everything.values())), "connections": len(CONNECTIONS)}
 
 
@@ -157,22 +156,6 @@ def assert_belong_together(manifests: Sequence[Manifest]) -> None:
         assert scraped <= ports, f"the ports {scraped} are scraped, the service has {ports}"
 
 
-def scan(folder: Path, everything: Mapping[str, Sequence[Manifest]]) -> None:
-    """No finding of trivy at HIGH or above in what is applied."""
-    scanned = folder / "scanned"
-    scanned.mkdir()
-    for name, manifests in everything.items():
-        (scanned / f"{name}.yaml").write_text(yaml.safe_dump_all(manifests), encoding="utf-8")
-    command(
-        [
-            *("trivy", "config", "--skip-check-update", "--quiet", "--exit-code=1"),
-            *("--severity=HIGH,CRITICAL", str(scanned)),
-        ],
-        folder,
-    )
-    shutil.rmtree(scanned)
-
-
 def alerts(folder: Path, rule: Manifest) -> None:
     """The rules parse, and fire when they should and not before."""
     rules = folder / "rules.yaml"
@@ -197,7 +180,7 @@ def find_faults(folder: Path) -> Mapping[str, float]:
 
 
 MANIFEST_FILES = ("k8s/**", "infra/service/variables.tf")
-MANIFEST_TOOLS = (Tool("trivy"), Tool("promtool"), KUBECTL)
+MANIFEST_TOOLS = (Tool("promtool"), KUBECTL)
 MANIFESTS = Check(name="manifests", inputs=MANIFEST_FILES, tools=MANIFEST_TOOLS, run=check)
 FAULTS_FOUND = Check(
     name="manifests-faults", inputs=MANIFEST_FILES, tools=MANIFEST_TOOLS, run=find_faults
