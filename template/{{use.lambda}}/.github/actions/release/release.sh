@@ -27,10 +27,15 @@ trap 'exit 143' TERM
 of_alias() { aws lambda get-alias --function-name "$FUNCTION" --name "$ALIAS" --query "$1" --output text; }
 of_deployment() { aws deploy get-deployment --deployment-id "$1" --query "deploymentInfo.$2" --output text; }
 
-# Looks until a deployment has ended, and prints how.
+# Looks until a deployment has ended, and prints how. Nobody answering for a minute is not the deployment's fault.
 outcome() {
-  while true; do
-    status=$(of_deployment "$1" status)
+  local failures=0 status
+  while [ "$failures" -lt 12 ]; do
+    if status=$(of_deployment "$1" status); then
+      failures=0
+    else
+      failures=$((failures + 1))
+    fi
     case "$status" in
       Succeeded | Failed | Stopped)
         echo "$status"
@@ -39,6 +44,7 @@ outcome() {
     esac
     sleep 5
   done
+  return 1
 }
 
 applied=$(aws lambda get-function --function-name "$FUNCTION" --qualifier "$VERSION" --query Code.ImageUri --output text)
