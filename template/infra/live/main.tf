@@ -41,6 +41,4 @@ module "service" {
 
   # Made by infra/bootstrap, under this name.
   permissions_boundary_arn = "arn:aws:iam::${data.aws_caller_identity.current.account_id}:policy/${var.name}-boundary"
-
-  depends_on = [terraform_data.environment]
 }
