@@ -1,7 +1,6 @@
 # Where Terraform remembers what it made. Whoever can write here can change what the next apply does, and a lost state
 # means importing every resource by hand: hence versions, encryption, no public access, and TLS only.
 
-# trivy:ignore:AVD-AWS-0089 an access log needs a bucket of its own; who applied what stands in the runs on GitHub
 resource "aws_s3_bucket" "state" {
   # checkov:skip=CKV_AWS_18:an access log needs a bucket of its own; who applied what stands in the runs on GitHub
   # checkov:skip=CKV_AWS_144:versions protect from mistakes; a lost region takes the service with its state
