@@ -82,7 +82,7 @@ module "node_group" {
   kubernetes_version       = module.cluster.kubernetes_version
   subnet_ids               = local.subnet_ids
   architecture             = var.architecture
-  instance_types           = var.sizing.node_instance_types
+  instance_types           = var.sizing.node_instance_types[var.architecture]
   capacity_type            = var.sizing.node_capacity_type
   min_size                 = var.sizing.node_min
   max_size                 = var.sizing.node_max

@@ -87,7 +87,7 @@ variable "sizing" {
     endpoint_cidrs      = optional(list(string), [])
     admin_role_arns     = optional(list(string), [])
     log_retention_days  = optional(number, 365)
-    node_instance_types = list(string)
+    node_instance_types = map(list(string)) # architecture -> types
     node_capacity_type  = optional(string, "ON_DEMAND")
     node_min            = optional(number, 2)
     node_max            = number
@@ -97,6 +97,11 @@ variable "sizing" {
     existing_subnet_ids = optional(list(string))
   })
   nullable = false
+
+  validation {
+    condition     = contains(keys(var.sizing.node_instance_types), var.architecture)
+    error_message = "sizing.node_instance_types has no types for the image's architecture: write { arm64 = [\"t4g.medium\"] } or { x86_64 = [\"t3.medium\"] }."
+  }
 
   validation {
     condition = length(setsubtract(

@@ -69,7 +69,7 @@ variables {
   alarm_email              = "team@example.com"
 
   sizing = {
-    node_instance_types = ["t4g.medium"]
+    node_instance_types = { arm64 = ["t4g.medium"] }
     node_max            = 3
   }
 }
@@ -107,7 +107,7 @@ run "uses_a_network_that_is_there" {
   variables {
     environment = "prod"
     sizing = {
-      node_instance_types = ["m7g.large"]
+      node_instance_types = { arm64 = ["m7g.large"] }
       node_max            = 6
       existing_subnet_ids = ["subnet-1a", "subnet-1b"]
       endpoint_cidrs      = ["203.0.113.0/24"]
@@ -204,7 +204,17 @@ run "refuses_a_version_of_an_add_on_that_is_not_installed" {
   command = plan
 
   variables {
-    sizing = { node_instance_types = ["t4g.medium"], node_max = 3, add_on_versions = { istio = "v1.0.0-eksbuild.1" } }
+    sizing = { node_instance_types = { arm64 = ["t4g.medium"] }, node_max = 3, add_on_versions = { istio = "v1.0.0-eksbuild.1" } }
+  }
+
+  expect_failures = [var.sizing]
+}
+
+run "refuses_nodes_that_cannot_run_the_image" {
+  command = plan
+
+  variables {
+    architecture = "x86_64"
   }
 
   expect_failures = [var.sizing]
