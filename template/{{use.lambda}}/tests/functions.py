@@ -15,11 +15,12 @@ from tests.services import settings_of
 def instance_of(models: Path, **serving: Any) -> instance.Instance:
     """An instance that serves `models`; `serving` changes its section of the settings."""
     settings = settings_of(models, **serving)
+    token = settings.serving.api_token.get_secret_value()
     values = settings.model_dump(mode="json", include={"environment", "paths", "serving"})
-    read = msgspec.convert(
-        {**values, "tracking": {}, "monitoring": {}}, function_settings.FunctionSettings
-    )
-    return instance.Instance(read, SMALL, settings.serving.api_token.get_secret_value())
+    values |= {"tracking": {}, "monitoring": {}}
+    values["serving"]["api_token"] = token
+    read = msgspec.convert(values, function_settings.FunctionSettings)
+    return instance.Instance(read, SMALL, token)
 
 
 def event_of(case: Case, **changes: Any) -> dict[str, Any]:
