@@ -187,22 +187,24 @@ def test_each_training_parameter_has_a_value_and_a_reader(rendered: Path) -> Non
 
 def test_exported_names_exist(rendered: Path) -> None:
     package = _package(rendered)
-    exports = _imports_from(
-        (rendered / "tests" / "package.py").read_text(encoding="utf-8"), package.name
-    )
-    assert exports
+    sources = {
+        path: path.read_text(encoding="utf-8") for path in (rendered / "tests").rglob("*.py")
+    }
+    # The common modules of the package, and beside them those of an option.
+    exports = {path.stem: _imports_from(text, package.name) for path, text in sources.items()}
+    exports = {name: found for name, found in exports.items() if found}
+    assert "package" in exports
     missing = {
         f"{module}.{name}"
-        for module, name in exports
+        for module, name in set().union(*exports.values())
         if not _has(package.joinpath(*module.split(".")[1:]), name)
     }
     assert not missing
-    names = {name for _, name in exports}
-    for path in (rendered / "tests").rglob("*.py"):
-        used = {
-            name for _, name in _imports_from(path.read_text(encoding="utf-8"), "tests.package")
-        }
-        assert used <= names, f"{path.name} imports what tests/package.py does not export"
+    for exporter, found in exports.items():
+        names = {name for _, name in found}
+        for path, text in sources.items():
+            used = {name for _, name in _imports_from(text, f"tests.{exporter}")}
+            assert used <= names, f"{path.name} imports what tests/{exporter}.py does not export"
 
 
 def test_options_that_were_not_chosen_are_not_named(rendered: Path) -> None:
