@@ -14,7 +14,7 @@ locals {
       egress  = made.egress
     }],
     [for found in data.aws_vpc.existing : {
-      vpc_id  = found.id
+      vpc_id  = var.sizing.network.vpc_id
       cidr    = found.cidr_block
       public  = var.sizing.network.public_subnet_ids
       private = var.sizing.network.private_subnet_ids

@@ -34,12 +34,13 @@ resource "aws_security_group" "this" {
 resource "aws_vpc_security_group_ingress_rule" "clients" {
   for_each = merge([
     for port in var.certificate_arn == null ? [80] : [80, 443] : {
-      for cidr in var.client_cidrs : "${port} from ${cidr}" => { port = port, cidr = cidr }
+      # By number: the range of a network that is looked up may not be known before an apply.
+      for i, cidr in var.client_cidrs : "${port}-${i}" => { port = port, cidr = cidr }
     }
   ]...)
 
   security_group_id = aws_security_group.this.id
-  description       = each.key
+  description       = each.value.port == 80 ? "HTTP" : "HTTPS"
   cidr_ipv4         = each.value.cidr
   ip_protocol       = "tcp"
   from_port         = each.value.port

@@ -3,7 +3,7 @@
 locals {
   # What the platform calls for a task: the registry twice (API, and images), its log, its secret.
   endpoints = var.egress == "endpoints" ? toset(["ecr.api", "ecr.dkr", "logs", "secretsmanager"]) : toset([])
-  nat_zones = var.egress == "nat" ? toset(local.task_zones) : toset([])
+  nat_zones = var.egress == "nat" ? toset(keys(local.private)) : toset([])
 }
 
 # Without charge, and with either way out: image layers come from S3, and would pay NAT's price per gigabyte.
@@ -62,11 +62,11 @@ resource "aws_security_group" "endpoints" {
 }
 
 resource "aws_vpc_security_group_ingress_rule" "endpoints" {
-  for_each = var.egress == "endpoints" ? local.private_cidrs : {}
+  for_each = var.egress == "endpoints" ? local.private : {}
 
   security_group_id = aws_security_group.endpoints[0].id
   description       = "HTTPS from tasks in ${each.key}"
-  cidr_ipv4         = each.value
+  cidr_ipv4         = each.value.cidr
   ip_protocol       = "tcp"
   from_port         = 443
   to_port           = 443

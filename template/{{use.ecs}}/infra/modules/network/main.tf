@@ -13,13 +13,20 @@ data "aws_availability_zones" "available" {
 }
 
 locals {
-  # A load balancer demands subnets in two zones, wherever the tasks run.
-  public_zones = slice(data.aws_availability_zones.available.names, 0, max(2, var.zones))
-  task_zones   = slice(data.aws_availability_zones.available.names, 0, var.zones)
+  # By number: the names of the zones may not be known before an apply, but how many subnets there are must be.
   # Sixteenths of the range: the first eight for public subnets, the rest for private ones, so that a zone can be added
   # without moving another.
-  public_cidrs  = { for i, zone in local.public_zones : zone => cidrsubnet(var.cidr, 4, i) }
-  private_cidrs = { for i, zone in local.task_zones : zone => cidrsubnet(var.cidr, 4, 8 + i) }
+  public = {
+    # A load balancer demands subnets in two zones, wherever the tasks run.
+    for i in range(max(2, var.zones)) : "zone-${i + 1}" => {
+      zone = data.aws_availability_zones.available.names[i], cidr = cidrsubnet(var.cidr, 4, i)
+    }
+  }
+  private = {
+    for i in range(var.zones) : "zone-${i + 1}" => {
+      zone = data.aws_availability_zones.available.names[i], cidr = cidrsubnet(var.cidr, 4, 8 + i)
+    }
+  }
 }
 
 resource "aws_vpc" "this" {
@@ -42,11 +49,11 @@ resource "aws_internet_gateway" "this" {
 }
 
 resource "aws_subnet" "public" {
-  for_each = local.public_cidrs
+  for_each = local.public
 
   vpc_id            = aws_vpc.this.id
-  availability_zone = each.key
-  cidr_block        = each.value
+  availability_zone = each.value.zone
+  cidr_block        = each.value.cidr
   # The load balancer brings its own addresses; nothing else here shall have one.
   map_public_ip_on_launch = false
   tags                    = { Name = "${var.name}-public-${each.key}" }
@@ -71,11 +78,11 @@ resource "aws_route_table_association" "public" {
 }
 
 resource "aws_subnet" "private" {
-  for_each = local.private_cidrs
+  for_each = local.private
 
   vpc_id            = aws_vpc.this.id
-  availability_zone = each.key
-  cidr_block        = each.value
+  availability_zone = each.value.zone
+  cidr_block        = each.value.cidr
   tags              = { Name = "${var.name}-private-${each.key}" }
 }
 

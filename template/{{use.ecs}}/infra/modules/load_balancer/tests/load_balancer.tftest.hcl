@@ -73,7 +73,7 @@ run "answers_by_tls_only_and_forwards_the_api_only" {
   }
 
   assert {
-    condition     = toset(keys(aws_vpc_security_group_ingress_rule.clients)) == toset(["80 from 0.0.0.0/0", "443 from 0.0.0.0/0"])
+    condition     = toset([for rule in aws_vpc_security_group_ingress_rule.clients : "${rule.from_port} from ${rule.cidr_ipv4}"]) == toset(["80 from 0.0.0.0/0", "443 from 0.0.0.0/0"])
     error_message = "other ports are open"
   }
 }
@@ -104,7 +104,7 @@ run "is_internal_without_a_certificate" {
   }
 
   assert {
-    condition     = toset(keys(aws_vpc_security_group_ingress_rule.clients)) == toset(["80 from 10.20.0.0/20"])
+    condition     = [for rule in aws_vpc_security_group_ingress_rule.clients : "${rule.from_port} from ${rule.cidr_ipv4}"] == ["80 from 10.20.0.0/20"]
     error_message = "others than the VPC are let in"
   }
 

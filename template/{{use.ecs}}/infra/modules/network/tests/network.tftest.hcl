@@ -80,7 +80,7 @@ run "has_a_gateway_in_each_zone_of_the_tasks" {
   }
 
   assert {
-    condition     = toset(keys(aws_nat_gateway.this)) == toset(["us-east-1a", "us-east-1b"])
+    condition     = toset(keys(aws_nat_gateway.this)) == toset(["zone-1", "zone-2"])
     error_message = "a zone depends on another one"
   }
 
