@@ -112,9 +112,9 @@ def assert_forwarded_over_a_node(machine: Machine, port: int) -> None:
         f"--tls-server-name={HOST}",
     ]
     assert f"--name={CLUSTER}" in machine.asked("aws", "eks", "update-kubeconfig")
-    assert f"Name=tag:eks:cluster-name,Values={CLUSTER}" in machine.asked(
-        "aws", "ec2", "describe-instances"
-    )
+    filters = machine.asked("aws", "ec2", "describe-instances")
+    assert f"Name=tag:eks:cluster-name,Values={CLUSTER}" in filters
+    assert "Name=instance-state-name,Values=running" in filters
 
 
 def assert_explained(project: Path) -> None:
