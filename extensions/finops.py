@@ -350,7 +350,6 @@ class Node(NamedTuple):
 # None of the burstable types: under steady load they run out of credits.
 NODES: Mapping[str, Node] = {
     "m7g.large": Node(2, 8, 29, "arm64"),
-    "m6i.large": Node(2, 8, 29, "x86_64"),
     "m7i.large": Node(2, 8, 29, "x86_64"),
 }
 SYSTEM_PODS = 6  # of a node: network, DNS, metrics, storage
@@ -422,7 +421,8 @@ def _functions(workload: Workload, book: PriceBook) -> Iterator[Plan]:
     shared.http_api(workload.monthly_requests, workload.response_kb)
     kilobytes = _A["log_kb"] + _A["function_log_kb"]
     _common(shared, workload, log_gb=_gib(workload.monthly_requests * kilobytes))
-    for memory in (size for size in FUNCTION_MB if size >= workload.memory_mb):
+    # The largest first: at the same price, more CPU is a shorter start.
+    for memory in (size for size in FUNCTION_MB[::-1] if size >= workload.memory_mb):
         milliseconds = _function_ms(workload, memory)
         cold = cold_share(workload, milliseconds / 1000)
         bill = Bill(book, workload.region)
@@ -962,6 +962,7 @@ def _short(number: float) -> str:
 # Copier. A generated project gets the file up to this line: it recomputes, and asks nothing.
 _END_OF_MODEL = "\n\n# Copier. A generated project"
 
+from collections.abc import Callable  # noqa: E402
 from functools import lru_cache  # noqa: E402
 from typing import get_args  # noqa: E402
 
@@ -988,6 +989,7 @@ class FinOpsExtension(Extension):
             "recommendation": _recommendation,
             "figures": _figures,
             "cost_chart": _cost_chart,
+            "sized": _sized,
             "cost_model": cost_model,
             "price_list": lambda: _PRICES.read_text(encoding="utf-8"),
         }
@@ -1201,6 +1203,66 @@ def table(rows: Sequence[Sequence[str]], *headers: str) -> str:
     titles = [header.removesuffix(":") for header in headers]
     rules = ["---:" if header.endswith(":") else "---" for header in headers]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in (titles, rules, *rows))
+
+
+@pass_context
+def _sized(context: Context) -> dict[str, float | str]:
+    """What the settings of production take from the workload, in the units of those settings."""
+    workload = _workload(context)
+    target: Target = context["deploy_target"]
+    return _SETTINGS[target](workload, _sizing(target, workload))
+
+
+def _sizing(target: Target, workload: Workload) -> Mapping[str, Any]:
+    try:
+        return plan(target, workload).sizing
+    except FinOpsError:
+        # What has no known price still has a size, and that hardly depends on the region.
+        return plan(target, workload.model_copy(update={"region": "us-east-1"})).sizing
+
+
+def _function_settings(workload: Workload, sizing: Mapping[str, Any]) -> dict[str, float | str]:
+    seconds = _function_ms(workload, sizing["memory_mb"]) / 1000
+    timeout = min(29, max(10, math.ceil(5 * seconds)))
+    return {
+        "memory_mb": sizing["memory_mb"],
+        "timeout_seconds": timeout,
+        "concurrency": max(20, 2 * sizing["peak_concurrency"]),
+        "rate": max(100, math.ceil(2 * workload.peak_rps)),
+        "burst": max(200, math.ceil(4 * workload.peak_rps)),
+        "p99_ms": min(max(2000, math.ceil(2 * workload.latency_p95_ms)), timeout * 1000 - 500),
+    }
+
+
+def _task_settings(workload: Workload, sizing: Mapping[str, Any]) -> dict[str, float | str]:
+    per_second = _A["utilisation"] / _service_seconds(workload, sizing["vcpu"])
+    return {
+        "cpu": round(sizing["vcpu"] * 1024),
+        "memory_mb": round(sizing["memory_gb"] * 1024),
+        "min_tasks": sizing["tasks"],
+        "max_tasks": max(sizing["max_tasks"], 2 * sizing["tasks"]),
+        "requests_per_target": max(1, math.floor(60 * per_second)),
+        "egress": sizing["egress"],
+        "p99_seconds": max(0.5, round(2 * workload.latency_p95_ms / 1000, 1)),
+    }
+
+
+def _pod_settings(workload: Workload, sizing: Mapping[str, Any]) -> dict[str, float | str]:
+    return {
+        "node_min": sizing["nodes"],
+        "node_max": max(sizing["max_nodes"], sizing["nodes"] + 1),
+        "pod_cpu": f"{round(sizing['pod_vcpu'] * 1000)}m",
+        "pod_memory": f"{workload.memory_mb}Mi",
+        "min_pods": sizing["pods"],
+        "max_pods": max(12, sizing["max_pods"]),
+    }
+
+
+_SETTINGS: Mapping[Target, Callable[[Workload, Mapping[str, Any]], dict[str, float | str]]] = {
+    "lambda": _function_settings,
+    "ecs": _task_settings,
+    "k8s": _pod_settings,
+}
 
 
 @pass_context

@@ -364,6 +364,32 @@ def test_a_project_recomputes_the_same_figures(project: Project, answers: dict[s
         assert f"- From {crossing['monthly_requests']:,} requests a month on" in page
 
 
+@pytest.mark.parametrize(
+    ("target", "file", "settings"),
+    [
+        ("lambda", "infra/live/prod.tfvars", ["memory_mb       = 1769", "rate = 191, burst = 381"]),
+        ("ecs", "infra/live/prod.tfvars", ["min_tasks = 2", "max_tasks = 4", "cpu       = 512"]),
+        ("k8s", "infra/live/prod.tfvars", ["node_min = 2", "node_max = 3"]),
+        ("k8s", "k8s/overlays/prod/kustomization.yaml", ["value: 500m", "value: 300Mi"]),
+    ],
+)
+def test_production_is_sized_for_the_workload(
+    project: Project, target: str, file: str, settings: list[str]
+) -> None:
+    answers = {"monthly_requests": 50_000_000, "memory_mb": 300, "latency_p95_ms": 40}
+    text = (project(answers | {"deploy_target": target}) / file).read_text(encoding="utf-8")
+    assert not [setting for setting in settings if setting not in text]
+
+
+def test_a_size_needs_no_price(project: Project) -> None:
+    """Above 300 million requests a month the HTTP API has no known price in São Paulo."""
+    answers = {"aws_region": SP, "monthly_requests": 10**9, "deploy_target": "lambda"}
+    folder = project(answers)
+    assert "memory_mb       = 1769" in (folder / "infra" / "live" / "prod.tfvars").read_text()
+    page = (folder / "docs" / "finops.md").read_text(encoding="utf-8")
+    assert "| `lambda` |  |  |  | not computed: the price book has no row 'http_api" in page
+
+
 def test_what_is_recomputed_is_told_to_a_person(project: Project) -> None:
     run = [sys.executable, "-m", "finops"]
     shown = command([*run, "--monthly-requests", "3e7", "--weight", "lock-in=9"], project({}))
