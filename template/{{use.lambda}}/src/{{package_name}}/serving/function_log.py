@@ -6,16 +6,21 @@ from .logs import REQUEST_ID, access_line
 
 
 class FunctionLog:
-    """Writes a line after each request, since the instance is frozen until the next one.
+    """Writes a line after each request at once: the instance is frozen until the next one."""
 
-    `scores` is filled by the predictor and emptied with each line.
-    """
+    def __init__(self, enabled: bool) -> None:
+        self._enabled = enabled
+        self._scores: list[float] = []
 
-    def __init__(self, scores: list[float]) -> None:
-        self._scores = scores
+    def observe(self, score: float) -> None:
+        """Take note of a score, for the line of its request."""
+        self._scores.append(score)
 
     def write(self, method: str, path: str, status: int, seconds: float) -> None:
-        """Write one line."""
+        """End a request with its line."""
+        scores, self._scores = self._scores, []
+        if not self._enabled:
+            return
         fields: dict[str, object] = {
             "message": "request",
             "request_id": REQUEST_ID.get(),
@@ -24,9 +29,7 @@ class FunctionLog:
             "status": status,
             "milliseconds": round(seconds * 1000, 3),
         }
-        if self._scores:
-            mean = sum(self._scores) / len(self._scores)
-            fields |= {"rows": len(self._scores), "mean_score": round(mean, 6)}
-            self._scores.clear()
+        if scores:
+            fields |= {"rows": len(scores), "mean_score": round(sum(scores) / len(scores), 6)}
         sys.stdout.buffer.write(access_line(fields) + b"\n")
         sys.stdout.buffer.flush()

@@ -39,11 +39,7 @@ class Gateway:
     """Answers the requests of an HTTP API. An instance of the function gets one at a time."""
 
     def __init__(
-        self,
-        predictor: Predictor,
-        guard: Guard | None,
-        max_body_bytes: int,
-        log: FunctionLog | None,
+        self, predictor: Predictor, guard: Guard | None, max_body_bytes: int, log: FunctionLog
     ) -> None:
         self._guard = guard
         self._max_body_bytes = max_body_bytes
@@ -74,8 +70,7 @@ class Gateway:
         except Exception:
             logger.exception("unhandled error")
             answer = _problem(path, 500, BUG)
-        if self._log:
-            self._log.write(method, path, answer["statusCode"], perf_counter() - started)
+        self._log.write(method, path, answer["statusCode"], perf_counter() - started)
         return answer
 
     def _route(self, event: Event, method: str, path: str) -> Answer:

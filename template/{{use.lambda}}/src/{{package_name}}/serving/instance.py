@@ -35,14 +35,10 @@ class Instance:
         slot.refresh()
         self._window = DriftWindow(serving.drift_window_rows, len(schema.features))
         reader = RowReader(schema, serving.max_batch_rows)
-        scores: list[float] = []
-        self._predictor = Predictor(schema, slot, self._window, reader, scores.append)
-        self._gateway = Gateway(
-            self._predictor,
-            Guard(token) if token else None,
-            serving.max_body_bytes,
-            FunctionLog(scores) if serving.access_log else None,
-        )
+        log = FunctionLog(serving.access_log)
+        self._predictor = Predictor(schema, slot, self._window, reader, log.observe)
+        guard = Guard(token) if token else None
+        self._gateway = Gateway(self._predictor, guard, serving.max_body_bytes, log)
 
     def handle(self, event: Mapping[str, Any]) -> Mapping[str, Any]:
         """Handle one event.
