@@ -265,7 +265,7 @@ def _secret(namespace: str, token: str) -> str:
 
 def _last_line(result: subprocess.CompletedProcess[str]) -> str:
     lines = (result.stderr or result.stdout).strip().splitlines()
-    return lines[-1] if lines else "no message"
+    return lines[-1].removeprefix("error: ") if lines else "no message"
 
 
 def _output(**values: str) -> None:

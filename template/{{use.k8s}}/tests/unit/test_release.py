@@ -158,7 +158,7 @@ def test_what_cannot_be_released_changes_nothing(
 def test_pods_that_do_not_start_are_taken_back_and_explained(
     release: Release, commands: Commands, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    commands.failing["kubectl rollout status"] = (1, "exceeded its progress deadline")
+    commands.failing["kubectl rollout status"] = (1, "error: exceeded its progress deadline")
     with pytest.raises(Exception, match="did not become ready: exceeded its progress deadline"):
         release()
     assert "kubectl rollout undo" in commands.asked
