@@ -990,6 +990,7 @@ class FinOpsExtension(Extension):
             "figures": _figures,
             "cost_chart": _cost_chart,
             "sized": _sized,
+            "usage": _usage,
             "cost_model": cost_model,
             "price_list": lambda: _PRICES.read_text(encoding="utf-8"),
         }
@@ -1263,6 +1264,25 @@ _SETTINGS: Mapping[Target, Callable[[Workload, Mapping[str, Any]], dict[str, flo
     "ecs": _task_settings,
     "k8s": _pod_settings,
 }
+
+
+@pass_context
+def _usage(context: Context) -> dict[str, float]:
+    """A month's traffic in the units of Infracost."""
+    workload = _workload(context)
+    sizing = _sizing(context["deploy_target"], workload)
+    requests = workload.monthly_requests
+    logged = _A["log_kb"] + (_A["function_log_kb"] if "memory_mb" in sizing else 0)
+    return {
+        "requests": requests,
+        "milliseconds": math.ceil(_function_ms(workload, sizing.get("memory_mb", MB_PER_VCPU))),
+        "response_kb": math.ceil(workload.response_kb),
+        "log_gb": round(_gib(requests * logged), 3),
+        "control_plane_log_gb": _A["control_plane_logs_gb"],
+        "balanced_gb": round(_gib(requests * (workload.response_kb + _A["request_kb"])), 3),
+        "connections": round(workload.mean_rps / _A["requests_per_connection"], 3),
+        "nodes": sizing.get("nodes", 0),
+    }
 
 
 @pass_context

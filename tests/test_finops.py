@@ -9,6 +9,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
@@ -379,6 +380,19 @@ def test_production_is_sized_for_the_workload(
     answers = {"monthly_requests": 50_000_000, "memory_mb": 300, "latency_p95_ms": 40}
     text = (project(answers | {"deploy_target": target}) / file).read_text(encoding="utf-8")
     assert not [setting for setting in settings if setting not in text]
+
+
+@pytest.mark.parametrize("target", finops.TARGETS)
+def test_infracost_gets_the_traffic_of_resources_that_exist(project: Project, target: str) -> None:
+    infra = project({"deploy_target": target, "monthly_requests": 4_000_000}) / "infra"
+    usage = yaml.safe_load((infra / "infracost-usage.yml").read_text(encoding="utf-8"))
+    service = "".join(path.read_text(encoding="utf-8") for path in (infra / "service").glob("*.tf"))
+    for address in usage["resource_usage"]:
+        _, _, _, module, kind, name = address.split(".")
+        assert f'module "{module}" {{' in service, address
+        declared = f'resource "{kind}" "{name}" {{'
+        sources = (infra / "modules" / module).glob("*.tf")
+        assert any(declared in path.read_text(encoding="utf-8") for path in sources), address
 
 
 def test_a_size_needs_no_price(project: Project) -> None:
