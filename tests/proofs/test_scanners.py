@@ -44,7 +44,7 @@ FAULTS = (
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("combination", combinations(), ids=str)
+@pytest.mark.parametrize("combination", covering("deploy_target", "env_manager"), ids=str)
 def test_scanners_find_nothing(prove: Prove, combination: Combination) -> None:
     prove(SCANNED, combination)
 
