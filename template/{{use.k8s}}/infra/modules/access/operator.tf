@@ -42,13 +42,19 @@ resource "aws_iam_role_policy" "operator" {
         Sid    = "LookAround"
         Effect = "Allow"
         Action = [
-          "cloudwatch:DescribeAlarms",
           "ec2:DescribeInstances",
           "eks:DescribeAddonVersions",
           "eks:DescribeClusterVersions",
           "sns:ListSubscriptions",
         ]
         Resource = "*"
+      },
+      {
+        # AWS asks for all alarms, whatever prefix the call names.
+        Sid      = "Alarms"
+        Effect   = "Allow"
+        Action   = "cloudwatch:DescribeAlarms"
+        Resource = "arn:${local.partition}:cloudwatch:${local.region}:${local.account}:alarm:*"
       },
       {
         Sid      = "Images"
