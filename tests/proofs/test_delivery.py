@@ -12,7 +12,7 @@ from conftest import Prove
 from containers.podman import TOOLS as CONTAINER_TOOLS
 from containers.podman import podman
 from infra.terraform import TOOLS as TERRAFORM_TOOLS
-from matrix import Combination, stacks
+from matrix import Combination, covering
 from proof import Check, Tool, command
 from workflows.act import Run
 from workflows.delivery import TOOLS, Delivery, delivery, repository, world_of
@@ -28,7 +28,7 @@ NIGHTLY = "Drift of dev"
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("combination", stacks(), ids=str)
+@pytest.mark.parametrize("combination", covering("deploy_target"), ids=str)
 def test_a_commit_is_deployed_and_a_bad_one_rolled_back(
     prove: Prove, combination: Combination
 ) -> None:
@@ -36,7 +36,7 @@ def test_a_commit_is_deployed_and_a_bad_one_rolled_back(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("combination", stacks()[:1], ids=str)
+@pytest.mark.parametrize("combination", covering("deploy_target")[:1], ids=str)
 def test_what_cannot_be_deployed_is_refused_with_a_remedy(
     prove: Prove, combination: Combination
 ) -> None:
