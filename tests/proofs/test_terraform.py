@@ -1,6 +1,7 @@
 """The infrastructure: each folder by its own tests, and all of it applied to moto."""
 
 import re
+import sys
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,10 +12,10 @@ from conftest import Project, Prove
 from containers.podman import refusal
 from infra.account import Account
 from infra.allowances import ALLOWANCES, assert_settled
-from infra.terraform import TOOLS, Root, check, moto
+from infra.terraform import TOOLS, Root, check, environment, moto
 from infra.trust import assert_roles_are_taken_by_the_right_jobs
 from matrix import Combination, combinations, covering
-from proof import Check, Tool
+from proof import Check, Tool, command
 
 MODULES = "infra/modules"
 # What is broken, and what its folder's check has to say.
@@ -58,6 +59,12 @@ def test_each_folder_is_valid_and_passes_its_tests(
 def test_the_checks_find_what_is_wrong(prove: Prove) -> None:
     (combination, *_) = combinations()
     prove(FAULTS_FOUND, combination)
+
+
+@pytest.mark.slow
+def test_the_project_checks_its_own_infrastructure(prove: Prove) -> None:
+    (combination, *_) = combinations()
+    prove(VERIFIED, combination)
 
 
 @pytest.mark.slow
@@ -121,6 +128,24 @@ def find_faults(project: Path) -> Mapping[str, float]:
 
     side_by_side([lambda n=n: find(n) for n in range(len(FAULTS))], at_once=2)  # type: ignore[misc]
     return {"faults": len(FAULTS)}
+
+
+def verify(project: Path) -> None:
+    """What `poe infra` runs: green, red for the reason, and with a remedy where it cannot run."""
+    line = [sys.executable, "infra/verify.py", "infra/modules/budget"]
+    offline = environment()
+    assert "infra/modules/budget: fine" in command(line, project, environment=offline)
+    assert not list(project.rglob(".terraform")), "it leaves something beside the sources"
+    unknown = [*line[:2], "infra/modules/nothing"]
+    assert "no Terraform of this project" in refusal(lambda: command(unknown, project))
+    bare = offline | {"PATH": str(project)}
+    message = refusal(lambda: command(line, project, environment=bare))
+    assert "terraform is not installed" in message
+    main = project / MODULES / "budget" / "main.tf"
+    main.write_text(main.read_text().replace("percent = 80", "percent = 90"))
+    message = refusal(lambda: command(line, project, environment=offline))
+    assert "infra/modules/budget: terraform test failed" in message
+    assert "does not warn at 80 %" in message
 
 
 def applied(combination: Combination) -> Check:
@@ -211,4 +236,10 @@ FAULTS_FOUND = Check(
     ),
     tools=TOOLS,
     run=find_faults,
+)
+VERIFIED = Check(
+    name="terraform-verify",
+    inputs=("infra/verify.py", f"{MODULES}/budget/**"),
+    tools=TOOLS,
+    run=verify,
 )
