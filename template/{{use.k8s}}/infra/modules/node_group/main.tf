@@ -106,7 +106,7 @@ resource "aws_iam_role_policy_attachment" "node" {
 
 # The channels of Session Manager, for the tunnel to the private endpoint. AWS's policy for it would also read all parameters.
 resource "aws_iam_role_policy" "session" {
-  # checkov:skip=CKV_AWS_290:the channels of Session Manager know no resource, so "*" is all that can be written
+  # checkov:skip=CKV_AWS_290:the channels of Session Manager know no resource
   # checkov:skip=CKV_AWS_355:the channels of Session Manager know no resource to name
   name = "session-channels"
   role = aws_iam_role.node.id
