@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import boto3  # type: ignore[import-untyped]
+import boto3
 
 from cluster.stand_in import BIN as CLUSTER_TOOLS
 from cluster.stand_in import cluster, prepare
