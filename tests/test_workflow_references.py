@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from conftest import Project
-from matrix import Combination, combinations, stacks
+from matrix import ROOT, Combination, combinations, stacks
 from rendering import files
 
 Document = Mapping[Any, Any]
@@ -285,6 +285,14 @@ def _called(document: Document) -> Document:
 @pytest.mark.parametrize("combination", combinations(), ids=str)
 def test_what_workflows_name_exists(project: Project, combination: Combination) -> None:
     assert not list(Workflows(project(combination.data())).dangling())
+
+
+def test_the_project_is_scanned_by_the_version_that_it_was_proven_with(project: Project) -> None:
+    (first, *_) = stacks()
+    workflow = project(first.data()) / ".github" / "workflows" / "terraform.yml"
+    named = yaml.safe_load(workflow.read_text())["env"]["CHECKOV_VERSION"]
+    pins = (ROOT / "requirements" / "checkov.txt").read_text()
+    assert f"\ncheckov=={named} " in pins
 
 
 @pytest.mark.parametrize(
