@@ -9,10 +9,18 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from tests.package import config, contract, dataset, params, runs, schema, scoring, train
 
 ROOT = Path(__file__).parents[1]
+
+# A busy machine is slow; that says nothing about the code.
+hypothesis_settings.register_profile(
+    "patient", hypothesis_settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("patient")
 
 
 @pytest.fixture(autouse=True)
