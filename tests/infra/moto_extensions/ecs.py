@@ -7,6 +7,7 @@ goes back to the last deployment that was completed, if there is one.
 
 # ruff: noqa: SLF001  # moto has no door for extensions
 
+import json
 import uuid
 from typing import Any
 
@@ -26,6 +27,7 @@ SETTINGS = {
     "healthCheckGracePeriodSeconds": "health_check_grace_period_seconds",
 }
 
+_original_register = ApplicationAutoScalingResponse.register_scalable_target
 _original_create = Api.create_service
 _original_update = Api.update_service
 _original_describe = Api.describe_services
@@ -33,11 +35,8 @@ _original_describe = Api.describe_services
 
 def extend() -> None:
     """Put the missing parts around those of moto."""
-    if not hasattr(ApplicationAutoScalingResponse, "list_tags_for_resource"):
-        # Of the tags of a scaling target moto keeps none.
-        setattr(  # noqa: B010 - a type checker knows that it is not there
-            ApplicationAutoScalingResponse, "list_tags_for_resource", lambda _: '{"Tags": {}}'
-        )
+    for name, method in SCALING.items():
+        setattr(ApplicationAutoScalingResponse, name, method)
     for method in (create_service, update_service, describe_services):
         setattr(Api, method.__name__, method)
 
@@ -149,3 +148,22 @@ def _failure(service: Service) -> str:
     if any(alarms[name].state_value == "ALARM" for name in names or ()):
         return "ECS deployment alarms: an alarm was detected."
     return ""
+
+
+def register_scalable_target(self: ApplicationAutoScalingResponse) -> str:
+    answer = _original_register(self)
+    arn = json.loads(answer)["ScalableTargetARN"]
+    TAGS[arn] = {**TAGS.get(arn, {}), **(self._get_param("Tags") or {})}
+    return answer
+
+
+def list_tags_for_resource(self: ApplicationAutoScalingResponse) -> str:
+    return json.dumps({"Tags": TAGS.get(self._get_param("ResourceARN"), {})})
+
+
+# ARN of a scaling target -> its tags, of which moto keeps none.
+TAGS: dict[str, dict[str, str]] = {}
+SCALING = {
+    "register_scalable_target": register_scalable_target,
+    "list_tags_for_resource": list_tags_for_resource,
+}
