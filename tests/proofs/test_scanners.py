@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -77,21 +78,19 @@ def exceptions(project: Path) -> Iterator[tuple[str, str]]:
 
 
 def scan(folder: Path) -> Mapping[str, float]:
+    environments = build_manifests(folder)
     found = {**checkov(folder), **trivy(folder)}
     assert not found, "\n".join(f"{name}: {where}" for name, where in found.items())
-    return {"manifests of": len(list((folder / "k8s" / "overlays").glob("*")))}
+    return {"environments with manifests": environments}
 
 
 def checkov(folder: Path) -> dict[str, str]:
     """Name of a finding -> where. Without an account it has no severities: each one counts."""
-    build_manifests(folder)
     output = command(
         [
             *(str(executable()), "--directory=.", "--output=json", "--soft-fail", "--quiet"),
             *("--skip-download", "--framework=terraform", "--framework=dockerfile"),
             *("--framework=github_actions", "--framework=kubernetes"),
-            # Of manifests, what is applied counts: the bases lack what an environment adds.
-            "--skip-path=k8s/",
         ],
         folder,
         environment={"LOG_LEVEL": "ERROR"},
@@ -100,8 +99,8 @@ def checkov(folder: Path) -> dict[str, str]:
     reports = reports if isinstance(reports, list) else [reports]
     kinds = {report["check_type"] for report in reports}
     assert {"terraform", "dockerfile", "github_actions"} <= kinds, f"only {kinds} were scanned"
-    unread = [error for report in reports for error in report["results"]["parsing_errors"]]
-    assert not unread, f"checkov cannot read {unread}"
+    unread = sum(report["summary"]["parsing_errors"] for report in reports)
+    assert not unread, f"checkov cannot read {unread} files"
     return {
         f"{check['check_id']} {check['check_name']}": f"{check['file_path']} {check['resource']}"
         for report in reports
@@ -127,12 +126,16 @@ def trivy(folder: Path) -> dict[str, str]:
     }
 
 
-def build_manifests(folder: Path) -> None:
-    """Beside the sources, what an environment applies."""
-    for overlay in sorted((folder / "k8s" / "overlays").glob("*")):
+def build_manifests(folder: Path) -> int:
+    """Put what each environment applies in place of its sources, which lack what others add."""
+    sources = folder / "k8s"
+    overlays = sorted((sources / "overlays").glob("*"))
+    for overlay in overlays:
         built = folder / "manifests" / f"{overlay.name}.yaml"
         built.parent.mkdir(exist_ok=True)
         built.write_text(command(["kubectl", "kustomize", str(overlay)], folder))
+    shutil.rmtree(sources, ignore_errors=True)
+    return len(overlays)
 
 
 def find_faults(folder: Path) -> Mapping[str, float]:
