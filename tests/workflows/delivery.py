@@ -179,13 +179,7 @@ class Delivery:
         return found
 
     def client(self, name: str) -> Any:
-        return boto3.client(
-            name,
-            endpoint_url=self.aws["AWS_ENDPOINT_URL"],
-            region_name=self.aws["AWS_REGION"],
-            aws_access_key_id="made-up",
-            aws_secret_access_key="made-up",
-        )
+        return client(name, self.aws)
 
     def _settings(self, workflow: str) -> dict[str, str]:
         path = f"{repository(self.project)}/.github/workflows/{workflow}@refs/heads/main"
@@ -213,7 +207,6 @@ class Delivery:
 def delivery(project: Path) -> Iterator[Delivery]:
     """A project that can be built and deployed, up to its first deployment."""
     train_quickly(project / "params.yaml")
-    make_public(project / "infra" / "live" / "dev.tfvars")
     provide_bases(project / "Dockerfile")
     command(["uv", "lock"], project, environment={"PATH": path_with_pythons()})
     with world_of(project) as world:
@@ -234,6 +227,7 @@ def world_of(project: Path) -> Iterator[Delivery]:
         cluster_of(project, records, address) as found,
     ):
         variables = bootstrap(project / "infra" / "bootstrap", aws)
+        make_public(project / "infra" / "live" / "dev.tfvars", aws)
         commit_all(project, "feat: first version")
         url = f"https://github.com/{repository(project)}"
         command(["git", "remote", "add", "origin", url], project)
@@ -255,14 +249,25 @@ def train_quickly(params: Path) -> None:
     params.write_text(slow.sub("", text), encoding="utf-8")
 
 
-def make_public(values: Path) -> None:
+def make_public(values: Path, aws: Mapping[str, str]) -> None:
     """Give dev the address that its own comment tells how to give."""
-    certificate = (
-        "arn:aws:acm:us-east-1:123456789012:certificate/5f0c1c6b-8d9e-4c56-a1c4-2f1d0f0c0d1e"
-    )
-    address = f'domain_name = "dev.example.com"\n  certificate_arn = "{certificate}"'
     text = values.read_text(encoding="utf-8")
-    values.write_text(text.replace("internal_http = true", address), encoding="utf-8")
+    if "internal_http = true" in text:
+        name = "dev.example.com"
+        certificate = client("acm", aws).request_certificate(DomainName=name)["CertificateArn"]
+        address = f'domain_name = "{name}"\n  certificate_arn = "{certificate}"'
+        values.write_text(text.replace("internal_http = true", address), encoding="utf-8")
+
+
+def client(name: str, aws: Mapping[str, str]) -> Any:
+    """A client of one of the cloud's services."""
+    return boto3.client(
+        name,
+        endpoint_url=aws["AWS_ENDPOINT_URL"],
+        region_name=aws["AWS_REGION"],
+        aws_access_key_id="made-up",
+        aws_secret_access_key="made-up",
+    )
 
 
 def bootstrap(folder: Path, aws: Mapping[str, str]) -> dict[str, str]:
