@@ -35,10 +35,10 @@ variable "add_ons" {
 
   validation {
     # Off by default: the cluster then accepts every NetworkPolicy and enforces none.
-    condition = (
-      !contains(keys(var.add_ons), "vpc-cni")
-      || try(jsondecode(var.add_ons["vpc-cni"].configuration).enableNetworkPolicy, "") == "true"
-    )
+    condition = alltrue([
+      for name, add_on in var.add_ons :
+      name != "vpc-cni" || try(jsondecode(add_on.configuration).enableNetworkPolicy, "") == "true"
+    ])
     error_message = "add_ons: the configuration of vpc-cni sets enableNetworkPolicy to the string \"true\"; otherwise NetworkPolicies are ignored in silence."
   }
 }
