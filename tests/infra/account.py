@@ -4,6 +4,7 @@ The commands are those of infra/bootstrap/README.md and docs/infrastructure.md.
 """
 
 import json
+import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -77,6 +78,7 @@ class Account:
         copy = self.project / f"infra-{name}"
         if not copy.exists():
             shutil.copytree(self.project / "infra", copy)
+            _give_certificate(copy / "live" / f"{name}.tfvars")
         root = Root(copy / "live", self.aws, (f"-var-file={name}.tfvars", f"-var=image={image}"))
         root.run(
             *("init", "-reconfigure", "-backend-config=../state.s3.tfbackend"),
@@ -90,5 +92,16 @@ class Account:
         return json.loads(output) if output else None
 
 
+def _give_certificate(values: Path) -> None:
+    """Fill in what only the user can know, where the file asks for it in comments."""
+    text = values.read_text(encoding="utf-8")
+    text = re.sub(r"^  # +(domain_name|certificate_arn) +=", r"  \1 =", text, flags=re.MULTILINE)
+    text = text.replace(
+        ":REGION:ACCOUNT:certificate/ID", f":us-east-1:123456789012:certificate/{ID}"
+    )
+    values.write_text(text, encoding="utf-8")
+
+
+ID = "5f0c1c6b-8d9e-4c56-a1c4-2f1d0f0c0d1e"
 # `-force-copy` answers the question whether to copy the state.
 MIGRATE = ("init", "-migrate-state", "-force-copy")
