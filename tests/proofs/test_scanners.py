@@ -93,7 +93,8 @@ def checkov(folder: Path) -> dict[str, str]:
             *("--framework=github_actions", "--framework=kubernetes"),
         ],
         folder,
-        environment={"LOG_LEVEL": "ERROR"},
+        # On a busy machine a file takes longer than it is given.
+        environment={"LOG_LEVEL": "ERROR", "HCL_PARSE_TIMEOUT_SEC": "300"},
     )
     reports = json.loads(output[min(output.index(start) for start in "[{" if start in output) :])
     reports = reports if isinstance(reports, list) else [reports]
