@@ -17,8 +17,10 @@ from proof import Check, Tool, command
 from workflows.act import Run
 from workflows.delivery import TOOLS, Delivery, delivery, repository, world_of
 
-# Answers each row with 413, while all of its health routes are content.
-FAULTY = "ENV APP_SERVING__MAX_BODY_BYTES=1"
+# Answers with a field of another name, while all of its health routes are content.
+FAULTY = """USER root
+RUN sed -i 's/"label": /"decision": /' /app/.venv/lib/python3*/site-packages/*/prediction.py
+USER 65532:65532"""
 ANOTHER = "LABEL another=image"
 UNKNOWN = f"sha256:{'0' * 64}"
 MARKER = "<!-- terraform-plan -->"
@@ -78,7 +80,7 @@ def roll_back_a_faulty_one(world: Delivery) -> None:
     good = world.in_service("dev")
     faulty = world.publish(good, FAULTY, world.commit("feat: a faulty one"))
     run = deploy(world)
-    assert_failed(run, jobs_of("dev")[1], "/v1/predict answers 413 to examples/row.json")
+    assert_failed(run, jobs_of("dev")[1], "but examples/answer.json is")
     assert f"@{faulty} failed and was rolled back. In service now" in run.log, run.log[-6000:]
     assert world.in_service("dev") == good
 
