@@ -20,6 +20,8 @@ TOY = {
     "summary": "A paper notebook.",
     "choose_when": "You like paper.",
     "avoid_when": "You lose things.",
+    "gives_up": "Search.",
+    "revisit_when": "The third notebook is full.",
     "dependencies": {"train": ["paper>=1.0"]},
     "gives_away": ["notebook"],
 }
