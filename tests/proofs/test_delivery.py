@@ -118,9 +118,10 @@ def refuse(folder: Path) -> None:
     with world_of(folder) as world:
         image = empty_image(world)
         for name in world.variables:
-            run = world.run("deploy.yml", "push", "--job=find", without=name)
+            run = world.run("deploy.yml", "push", "--job=find", without=[name])
             assert_failed(run, "Deploy/Image of this commit", f"Repository variable {name}")
             assert f"gh variable set {name} --body" in run.log
+        leave_alone_without_an_account(world)
         refuse_on_github(world)
         refuse_images(world, image)
         world.lock("dev")
@@ -132,6 +133,17 @@ def refuse(folder: Path) -> None:
         run = world.roll_back(image)
         assert_failed(run, jobs_of("dev")[0], "terraform -chdir=infra/live providers lock")
         assert not world.state("dev"), "something was applied"
+
+
+def leave_alone_without_an_account(world: Delivery) -> None:
+    """Before bootstrap a push is not red, and a night is silent."""
+    run = world.run("deploy.yml", "push", without=world.variables)
+    assert_green(run, "Deploy/Account")
+    assert "docs/infrastructure.md prepares one" in run.log
+    assert not set(run.jobs.values()) - {"success", "skipped"}, run.jobs
+    assert "Deploy/Image of this commit" not in {j for j, r in run.jobs.items() if r == "success"}
+    run = world.run("terraform.yml", "schedule", "--job=drift", without=world.variables)
+    assert not [job for job, result in run.jobs.items() if result != "skipped"], run.jobs
 
 
 def refuse_on_github(world: Delivery) -> None:

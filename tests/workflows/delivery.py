@@ -14,7 +14,7 @@ import shutil
 import signal
 import socket
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,19 +55,19 @@ class Delivery:
         event: str,
         *options: str,
         payload: Mapping[str, Any] | None = None,
-        without: str = "",
+        without: Collection[str] = (),
     ) -> Run:
-        """Run a workflow for the commit that is checked out, without one of the variables."""
+        """Run a workflow for the commit that is checked out, without some of the variables."""
         (self.records / "event.json").write_text(json.dumps(payload or {}))
         shutil.rmtree(self.project.parent / "artifacts", ignore_errors=True)
-        given = [f"--var={name}={value}" for name, value in self.variables.items()]
+        given = [(name, value) for name, value in self.variables.items() if name not in without]
         return act(
             self.project,
             event,
             f"--workflows=.github/workflows/{workflow}",
             f"--eventpath={self.records / 'event.json'}",
             "--secret=GITHUB_TOKEN=of-the-run",
-            *(option for option in given if not without or f"={without}=" not in option),
+            *(f"--var={name}={value}" for name, value in given),
             *options,
             tools=(HERE / "cloud", *([CLUSTER_TOOLS] if self.cluster else [])),
             settings=self._settings(workflow),
