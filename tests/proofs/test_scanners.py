@@ -1,4 +1,4 @@
-"""What scanners say of a project's infrastructure, images, manifests and workflows."""
+"""What scanners say of a project's infrastructure, image, manifests and workflows."""
 
 import json
 import re
@@ -16,7 +16,7 @@ from proof import Check, Tool, command
 from rendering import text_files
 
 # Target -> exceptions that its project holds, those of every project included.
-EXCEPTIONS = {"lambda": 16, "ecs": 12, "k8s": 11}
+EXCEPTIONS = {"lambda": 16, "ecs": 12, "k8s": 13}
 # Each with the scanner's name for what it finds.
 EXCEPTION = re.compile(
     r"checkov:skip=(?P<checkov>\w+)(?P<reason_1>:.*)?"
@@ -132,9 +132,11 @@ def build_manifests(folder: Path) -> int:
     sources = folder / "k8s"
     overlays = sorted((sources / "overlays").glob("*"))
     for overlay in overlays:
+        applied = command(["kubectl", "kustomize", str(overlay)], folder)
         built = folder / "manifests" / f"{overlay.name}.yaml"
         built.parent.mkdir(exist_ok=True)
-        built.write_text(command(["kubectl", "kustomize", str(overlay)], folder))
+        # The release puts it in.
+        built.write_text(applied.replace("IMAGE-BY-DIGEST", f"registry/api@sha256:{'0' * 64}"))
     shutil.rmtree(sources, ignore_errors=True)
     return len(overlays)
 
