@@ -35,8 +35,8 @@ _original_describe = Api.describe_services
 
 def extend() -> None:
     """Put the missing parts around those of moto."""
-    for name, method in SCALING.items():
-        setattr(ApplicationAutoScalingResponse, name, method)
+    for scaling in (register_scalable_target, list_tags_for_resource):
+        setattr(ApplicationAutoScalingResponse, scaling.__name__, scaling)
     for method in (create_service, update_service, describe_services):
         setattr(Api, method.__name__, method)
 
@@ -163,7 +163,3 @@ def list_tags_for_resource(self: ApplicationAutoScalingResponse) -> str:
 
 # ARN of a scaling target -> its tags, of which moto keeps none.
 TAGS: dict[str, dict[str, str]] = {}
-SCALING = {
-    "register_scalable_target": register_scalable_target,
-    "list_tags_for_resource": list_tags_for_resource,
-}
