@@ -1,12 +1,13 @@
 """Fixtures of the harness."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from matrix import ROOT, Combination
+from matrix import ROOT, Combination, combinations
 from proof import Check, Prover, Verdict
 from rendering import copy_template, render
 
@@ -32,10 +33,16 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     # What is cheap to know comes first.
     items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
+    tests = Counter(_function(item) for item in items)
     for item in items:
-        if item.get_closest_marker("slow"):
-            # One process asks for all verdicts of a check, and finds those that it has.
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("[")[0]))
+        # One process asks for a check's verdicts on all combinations, and finds those that it has.
+        # Where each combination was chosen for being another case, there is nothing to find.
+        if item.get_closest_marker("slow") and tests[_function(item)] >= len(combinations()):
+            item.add_marker(pytest.mark.xdist_group(_function(item)))
+
+
+def _function(item: pytest.Item) -> str:
+    return item.nodeid.partition("[")[0]
 
 
 @pytest.hookimpl(trylast=True)
