@@ -12,7 +12,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, Self
 
@@ -746,13 +746,14 @@ def sensitivity(
     }
 
 
-def break_even(workload: Workload) -> list[Crossing]:
+@lru_cache
+def break_even(workload: Workload) -> tuple[Crossing, ...]:
     """Every traffic, up to 10^11 requests a month, at which another target becomes cheaper.
 
     Costs are step functions, so there may be several for a pair; each is searched for between
     neighbours of a logarithmic grid of eight points a decade, then halved down to one request.
     """
-    costs = [_monthly_costs(workload, requests) for requests in _GRID]
+    costs = _curve(workload)
     found = []
     for first, second in itertools.combinations(TARGETS, 2):
         for low, high in itertools.pairwise(range(len(_GRID))):
@@ -763,7 +764,12 @@ def break_even(workload: Workload) -> list[Crossing]:
                 below, above = (first, second) if before else (second, first)
                 at = _crossing(workload, (first, second), before, _GRID[low], _GRID[high])
                 found.append(Crossing(below, above, at))
-    return sorted(found, key=lambda crossing: crossing.monthly_requests)
+    return tuple(sorted(found, key=lambda crossing: crossing.monthly_requests))
+
+
+@lru_cache
+def _curve(workload: Workload) -> tuple[dict[Target, float], ...]:
+    return tuple(_monthly_costs(workload, requests) for requests in _GRID)
 
 
 def _crossing(
@@ -906,9 +912,9 @@ def chart(workload: Workload) -> str:
     for target in TARGETS:
         points = [
             (x(requests), y(costs[target]))
-            for requests in _GRID
+            for requests, costs in zip(_GRID, _curve(workload), strict=True)
             if 10 ** decades_x[0] <= requests <= 10 ** decades_x[1]
-            and 1 <= (costs := _monthly_costs(workload, requests)).get(target, 0) <= 1e5
+            and 1 <= costs.get(target, 0) <= 1e5
         ]
         if points:
             path = " ".join(f"{px:.1f},{py:.1f}" for px, py in points)
@@ -963,7 +969,6 @@ def _short(number: float) -> str:
 _END_OF_MODEL = "\n\n# Copier. A generated project"
 
 from collections.abc import Callable  # noqa: E402
-from functools import lru_cache  # noqa: E402
 from typing import get_args  # noqa: E402
 
 from copier.errors import UserMessageError  # noqa: E402

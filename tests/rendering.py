@@ -9,6 +9,7 @@ from typing import Any
 from unittest.mock import patch
 
 from copier import run_copy
+from copier._main import Worker
 from jinja2 import Environment
 from plumbum import local
 
@@ -54,9 +55,20 @@ def quick_copier() -> Iterator[None]:
 
 @contextmanager
 def compiled_once() -> Iterator[None]:
-    """Copier compiles the same folder names again for each file in them."""
+    """Copier compiles the same folder names again for each file in them.
+
+    It also renders those in which there is nothing to render, each with all answers.
+    """
     from_string = lru_cache(maxsize=None)(Environment.from_string)
-    with patch.object(Environment, "from_string", from_string):
+    render_string = Worker._render_string  # noqa: SLF001  # there is no public way
+
+    def render(worker: Worker, string: str, extra_context: Any = None) -> str:
+        return render_string(worker, string, extra_context) if "{" in string else string
+
+    with (
+        patch.object(Environment, "from_string", from_string),
+        patch.object(Worker, "_render_string", render),
+    ):
         yield
 
 
