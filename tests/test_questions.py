@@ -302,8 +302,8 @@ def test_answers_files_hold_every_answer_and_nothing_computed(
 ) -> None:
     text = (render(template, tmp_path / "project", {}) / ".copier-answers.yml").read_text()
     for name in questions():
-        assert f"\n{name}: " in text
-    for name in ("use:", "stack:", "run:", "dependencies:"):
+        assert f"\n{name}:" in text
+    for name in ("use:", "stack:", "run:", "dependencies:", "superseding:", "service_name:"):
         assert f"\n{name}" not in text
 
 
