@@ -1091,7 +1091,7 @@ def _recommendation(context: Context) -> str:
 @lru_cache
 def _summary(workload: Workload) -> dict[str, Any]:
     figures = summary(workload)
-    return figures | {"rows": _rows(figures)}
+    return figures | {"rows": _rows(figures | {"curve": _linear_curve(workload)})}
 
 
 @pass_context
@@ -1146,6 +1146,7 @@ def _rows(figures: Mapping[str, Any]) -> dict[str, Any]:
             + [_usd(row["costs"][t]) if t in row["costs"] else "unknown" for t in plans]
             for row in figures["sensitivity"]
         ],
+        "curve": figures["curve"],
         "criteria": [f"{name} ({weight:.0%}):" for name, weight in weights.items()],
         "scores": [
             [
@@ -1182,6 +1183,24 @@ def _worthwhile(figures: Mapping[str, Any], target: Target) -> str:
         return "any number of"
     one = figures["plans"][target]
     return f"{one['monthly'] * 100 / figures['workload']['monthly_requests']:.2g}"
+
+
+def _linear_curve(workload: Workload) -> dict[str, Any]:
+    """Costs at evenly spaced traffic around the first break-even, for a plain line chart."""
+    crossings = break_even(workload)
+    middle = crossings[0].monthly_requests if crossings else 10 * workload.monthly_requests
+    points = [round(max(middle, 8) * step / 4) for step in range(9)]
+    costs = [_monthly_costs(workload, requests) for requests in points]
+    lines = {
+        target: ", ".join(f"{row[target]:.2f}" for row in costs)
+        for target in TARGETS
+        if all(target in row for row in costs)
+    }
+    return {
+        "labels": ", ".join(f'"{_short(requests)}"' for requests in points),
+        "lines": lines,
+        "order": ", ".join(f"`{t}`" for t in sorted(lines, key=lambda target: costs[0][target])),
+    }
 
 
 def _price(rate: Mapping[str, Any]) -> str:

@@ -404,6 +404,40 @@ def test_a_size_needs_no_price(project: Project) -> None:
     assert "| `lambda` |  |  |  | not computed: the price book has no row 'http_api" in page
 
 
+@pytest.mark.parametrize("target", finops.TARGETS)
+@pytest.mark.parametrize("requests", TRAFFIC)
+def test_every_figure_of_the_documents_is_the_models(
+    project: Project, target: str, requests: int
+) -> None:
+    answers = {"monthly_requests": requests, "deploy_target": target}
+    docs = project(answers) / "docs"
+    record = (docs / "adr" / "0004-deployment-target.md").read_text(encoding="utf-8")
+    page = (docs / "finops.md").read_text(encoding="utf-8")
+    canvas = (docs / "ml-canvas.md").read_text(encoding="utf-8")
+    contract = (docs / "adr" / "0012-api-contract.md").read_text(encoding="utf-8")
+    one = answered(**answers)
+    advice = finops.advise(one)
+    for name, plan in advice.plans.items():
+        million = f"{plan.monthly / requests * 1e6:,.2f}" if requests else ""
+        row = f"| `{name}` | {plan.monthly:,.2f} | {million} | {plan.p95_ms:,.0f} ms |"
+        assert row in record
+        assert row in page
+        for line in plan.lines:
+            assert (
+                f"| `{line.item}` | {line.quantity:,.4g} | {line.unit} | {line.amount:,.2f} |"
+                in page
+            )
+    for score in advice.scores:
+        assert f"| `{score.target}` | {score.mean:.2f} | " in record
+    assert f"The model recommends `{advice.recommended}`." in record
+    assert ("It was not followed." in record) == (advice.recommended != target)
+    for crossing in finops.break_even(one):
+        if target in {crossing.below, crossing.above}:
+            assert f" {crossing.monthly_requests:,} requests a month" in record
+    assert f"{advice.plans[target].monthly:,.2f} USD a month" in canvas  # type: ignore[index]
+    assert f" {one.peak_rps:.3g} requests a second at the peak" in contract
+
+
 def test_what_is_recomputed_is_told_to_a_person(project: Project) -> None:
     run = [sys.executable, "-m", "finops"]
     shown = command([*run, "--monthly-requests", "3e7", "--weight", "lock-in=9"], project({}))
