@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 from moto.iam.access_control import IAMPolicy, PermissionResult
-from moto.s3.models import FakeBucket
+from moto.s3.models import FakeBucket, FakeDeleteMarker
 from moto.s3.responses import S3Response
 
 _original_set = FakeBucket.set_lifecycle
@@ -16,6 +16,8 @@ def extend() -> None:
     """A rule comes back with the number of versions it keeps; who calls here calls by TLS."""
     for owner, name, method in (
         (FakeBucket, "get_permission", get_permission),
+        # The last version of an object may be such a marker, and goes like any other.
+        (FakeDeleteMarker, "dispose", lambda _: None),
         (FakeBucket, "set_lifecycle", set_lifecycle),
         (S3Response, "get_bucket_lifecycle", get_bucket_lifecycle),
     ):
