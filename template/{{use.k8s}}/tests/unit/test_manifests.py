@@ -35,6 +35,13 @@ def balanced_deployment() -> Any:
     return found
 
 
+def patched(environment: str, kind: str) -> dict[str, Any]:
+    """Path -> value of what an environment changes in objects of a kind."""
+    patches = manifest(f"overlays/{environment}/kustomization.yaml")["patches"]
+    (patch,) = (one["patch"] for one in patches if one["target"]["kind"] == kind)
+    return {change["path"]: change["value"] for change in yaml.safe_load(patch)}
+
+
 @pytest.fixture
 def api() -> Any:
     return manifest("base/api/deployment.yaml")
@@ -99,8 +106,13 @@ def test_memory_is_granted_as_requested() -> None:
         assert resources["limits"]["memory"] == resources["requests"]["memory"]
 
 
+def test_production_grants_memory_as_requested() -> None:
+    resources = patched("prod", "Deployment")
+    path = "/spec/template/spec/containers/0/resources"
+    assert resources[f"{path}/limits/memory"] == resources[f"{path}/requests/memory"]
+
+
 def test_each_environment_can_grow() -> None:
     for environment in ("dev", "staging", "prod"):
-        (patch,) = manifest(f"overlays/{environment}/kustomization.yaml")["patches"]
-        bounds = {change["path"]: change["value"] for change in yaml.safe_load(patch["patch"])}
+        bounds = patched(environment, "HorizontalPodAutoscaler")
         assert 1 <= bounds["/spec/minReplicas"] < bounds["/spec/maxReplicas"]
