@@ -27,11 +27,6 @@ ALLOWANCES: Mapping[str, tuple[Allowance, ...]] = {
             "description",
             "moto keeps the text of a rule for addresses only, not for a group or a prefix list",
         ),
-        Allowance(
-            r"module\.service\.module\.autoscaling\.aws_appautoscaling_target\.this",
-            "tags_all",
-            "moto keeps no tags of a scaling target",
-        ),
     ),
     "k8s": (),
 }
