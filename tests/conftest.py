@@ -1,11 +1,11 @@
 """Fixtures of the harness."""
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from matrix import ROOT, Combination, combinations
 from proof import Check, Prover, Verdict
@@ -29,20 +29,27 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_PROVER] = Prover(config.getoption("--proof-cache"))
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     # What is cheap to know comes first.
     items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
-    tests = Counter(_function(item) for item in items)
-    for item in items:
-        # One process asks for a check's verdicts on all combinations, and finds those that it has.
-        # Where each combination was chosen for being another case, there is nothing to find.
-        if item.get_closest_marker("slow") and tests[_function(item)] >= len(combinations()):
-            item.add_marker(pytest.mark.xdist_group(_function(item)))
 
 
-def _function(item: pytest.Item) -> str:
-    return item.nodeid.partition("[")[0]
+class ByCheck(LoadScopeScheduling):  # type: ignore[misc]  # it ships no types
+    """One process asks for a check's verdicts on all combinations, and finds those that it has.
+
+    Where each combination was chosen for being another case, there is nothing to find.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        function, _, _ = nodeid.partition("[")
+        cases = sum(other.startswith(f"{function}[") for other in self.collection)
+        shared = "/proofs/" in nodeid and cases >= len(combinations())
+        return function if shared else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByCheck:
+    return ByCheck(config, log)
 
 
 @pytest.hookimpl(trylast=True)
