@@ -57,7 +57,8 @@ def quick_copier() -> Iterator[None]:
 def compiled_once() -> Iterator[None]:
     """Copier compiles the same folder names again for each file in them.
 
-    It also renders those in which there is nothing to render, each with all answers.
+    It also renders those in which there is nothing to render, and the name of the answers file for
+    each file of the template, each time with all answers.
     """
     from_string = lru_cache(maxsize=None)(Environment.from_string)
     render_string = Worker._render_string  # noqa: SLF001  # there is no public way
@@ -68,6 +69,7 @@ def compiled_once() -> Iterator[None]:
     with (
         patch.object(Environment, "from_string", from_string),
         patch.object(Worker, "_render_string", render),
+        patch.object(Worker, "answers_relpath", Path(".copier-answers.yml")),
     ):
         yield
 
