@@ -4,7 +4,6 @@ import ast
 import json
 import re
 import shlex
-import time
 import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,11 +21,8 @@ import catalog
 from conftest import Project
 from matrix import Combination, combinations
 from proof import command
-from rendering import files, render, text_files
+from rendering import files, text_files
 from test_template_rules import COMPARES_OPTIONS, PLACEHOLDER
-
-# Of the processor's time: rendering waits for nothing, and a busy machine is not its fault.
-RENDER_SECONDS = 0.6
 
 
 def _yaml(text: str) -> None:
@@ -62,16 +58,6 @@ PARSERS[".dvc"] = _yaml
 def rendered(request: pytest.FixtureRequest, project: Project) -> Path:
     combination: Combination = request.param
     return project(combination.data())
-
-
-def test_rendering_is_fast(template: Path, tmp_path: Path) -> None:
-    (first, *_) = combinations()
-    seconds = []
-    for number in range(3):
-        start = time.process_time()
-        render(template, tmp_path / str(number), first.data())
-        seconds.append(time.process_time() - start)
-    assert min(seconds) <= RENDER_SECONDS, f"{min(seconds):.2f} s for a combination"
 
 
 def test_nothing_is_left_to_render(rendered: Path) -> None:
