@@ -74,10 +74,7 @@ class RowReader:
         try:
             rows = self._decode_batch(body).rows
         except _UNREADABLE as error:
-            fault = FieldError(
-                field="rows", value=None, message=str(error), accepted=self._envelope
-            )
-            raise ProblemError(422, "the body is no batch of rows", [fault]) from None
+            return self._read_batch_with_pydantic(body, str(error))
         records: list[Record] = []
         faults: list[FieldError] = []
         for i, row in enumerate(rows):
@@ -104,6 +101,16 @@ class RowReader:
         except ValidationError as error:
             faults = [self._fault(dict(item)) for item in error.errors(include_url=False)]
         raise ProblemError(422, "the body is no valid row", faults[:MAX_ERRORS])
+
+    def _read_batch_with_pydantic(self, body: bytes, message: str) -> list[Record]:
+        from pydantic import ValidationError
+
+        try:
+            rows: list[Record] = self.batch_model.model_validate_json(body).model_dump()["rows"]
+        except ValidationError:
+            fault = FieldError(field="rows", value=None, message=message, accepted=self._envelope)
+            raise ProblemError(422, "the body is no batch of rows", [fault]) from None
+        return rows
 
     def _fault(self, error: dict[str, Any]) -> FieldError:
         name = str(error["loc"][0]) if error["loc"] else ""
