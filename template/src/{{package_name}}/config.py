@@ -6,6 +6,7 @@ chooses the environment (default `local`), `APP_CONFIG_DIR` the folder (default 
 """
 
 import os
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -119,8 +120,8 @@ def load_settings() -> Settings:
     """Read the settings of the current environment.
 
     Raises:
-        ProjectError: a file is missing, or a value is absent, unknown or out of range; the
-            message names the key, the value and what is accepted.
+        ProjectError: a file is missing or not valid TOML, or a value is absent, unknown or out
+            of range; the message names the file, or the key, the value and what is accepted.
     """
     folder = Path(os.environ.get("APP_CONFIG_DIR", "config"))
     environment = os.environ.get("APP_ENVIRONMENT", "local")
@@ -131,6 +132,10 @@ def load_settings() -> Settings:
                 f"settings file {file} does not exist (APP_ENVIRONMENT={environment}); "
                 "run from the project's root, or set APP_CONFIG_DIR"
             )
+        try:  # once more by pydantic-settings, whose error would not name the file
+            tomllib.loads(file.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise ProjectError(f"settings file {file} is not valid TOML: {error}") from None
 
     class _FromFiles(Settings):
         model_config = SettingsConfigDict(

@@ -42,6 +42,18 @@ def test_a_value_out_of_range_is_named_with_what_is_accepted(
         config.load_settings()
 
 
+@pytest.mark.parametrize("content", [b"[serving\n", b'name = "\xff"\n'])
+def test_a_file_that_is_no_toml_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes
+) -> None:
+    (tmp_path / "base.toml").touch()
+    (tmp_path / "tracking.toml").write_bytes(content)
+    (tmp_path / "local.toml").touch()
+    monkeypatch.setenv("APP_CONFIG_DIR", str(tmp_path))
+    with pytest.raises(errors.ProjectError, match=r"tracking\.toml is not valid TOML: "):
+        config.load_settings()
+
+
 def test_a_misspelt_key_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "base.toml").write_text("[serving]\nprot = 1\n", encoding="utf-8")
     (tmp_path / "tracking.toml").touch()
