@@ -50,6 +50,7 @@ Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 Text = Annotated[
     str, StringConstraints(min_length=1, strip_whitespace=True), AfterValidator(_no_template_code)
 ]
+Value = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_no_template_code)]
 Link = Annotated[str, StringConstraints(pattern=r"^https://\S+$")]
 Requirement = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]*[^\"\\]*$")]
 Dependencies = dict[
@@ -79,12 +80,21 @@ class Option(_Entry):
     conflicts: dict[Name, Text] = Field(
         default={}, description="option that cannot be combined with this one -> reason"
     )
-    values: dict[Name, Text] = Field(
-        default={}, description="facts that shared files need, the same keys along an axis"
+    values: dict[Name, Value] = Field(
+        default={},
+        description="facts that shared files need, the same keys along an axis; "
+        "`<python_version>` in one of them is the chosen one",
     )
     gives_away: tuple[Text, ...] = Field(
         default=(), description="words that may stand in this option's folder only"
     )
+
+    def facts(self, answers: Answers) -> dict[str, str]:
+        """Its values, for a project of these answers."""
+        python = str(answers.get("python_version", ""))
+        return {
+            name: value.replace("<python_version>", python) for name, value in self.values.items()
+        }
 
 
 class Axis(_Entry):
@@ -271,7 +281,7 @@ def _stack_of(context: Context) -> str:
     """Axis -> what shared files may say about the option chosen on it."""
     fields = {"name", "title", "summary", "links", "gives_up", "revisit_when"}
     chosen = load().chosen(context).items()
-    return json.dumps({axis: o.model_dump(include=fields) | o.values for axis, o in chosen})
+    return json.dumps({axis: o.model_dump(include=fields) | o.facts(context) for axis, o in chosen})
 
 
 @pass_context

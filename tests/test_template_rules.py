@@ -112,6 +112,12 @@ def test_static_files_have_nothing_to_render() -> None:
     assert not [destination(path) for path, text in static if PLACEHOLDER.search(text)]
 
 
+def test_the_prefix_of_commands_brings_its_own_space() -> None:
+    # It is empty where an environment is activated.
+    texts = [*text_files(TEMPLATE), *text_files(ROOT / "extensions")]
+    assert not [path.name for path, text in texts if re.search(r"\{\{-? *run *-?\}\} ", text)]
+
+
 def test_file_names_are_safe_on_every_platform() -> None:
     safe = re.compile(r"(?:[A-Za-z0-9_.-]|\{\{[a-z0-9_.]+\}\})+")
     parts = {part for path in files(TEMPLATE) for part in path.relative_to(TEMPLATE).parts}

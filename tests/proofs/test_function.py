@@ -23,7 +23,7 @@ from infra.terraform import moto
 from matrix import Combination, covering
 from proof import Check, Tool, command
 from proofs.test_image import SOURCES, TOKEN
-from proofs.users import User, python
+from proofs.users import User, user_tools
 
 BEARER = f"Bearer {TOKEN}"
 JSON = "application/json"
@@ -165,7 +165,8 @@ def answers_check(combination: Combination) -> Check:
 
     def run(folder: Path) -> Mapping[str, float | str]:
         user = User(folder, combination, version)
-        for task in ("setup", "train", "promote"):
+        user.set_up()
+        for task in ("train", "promote"):
             user.poe(task)
         return prove_answers(folder)
 
@@ -173,6 +174,6 @@ def answers_check(combination: Combination) -> Check:
         name="answers",
         # What the image is made of and nothing else, so that targets share the verdict.
         inputs=(*SOURCES, "examples/**", "params.yaml", "data/**", ".dvc/**", ".dvcignore"),
-        tools=(*TOOLS, RIE, *map(Tool, ("uv", "git", "aws")), python(version)),
+        tools=(*TOOLS, RIE, *user_tools(combination), Tool("aws")),
         run=run,
     )

@@ -6,8 +6,8 @@ import pytest
 
 from conftest import Prove
 from matrix import Combination, combinations
-from proof import Check, Tool
-from proofs.users import INDEPENDENT, User, python
+from proof import Check
+from proofs.users import INDEPENDENT, User, user_tools
 
 
 @pytest.mark.slow
@@ -17,7 +17,7 @@ def test_a_fresh_project_passes_its_gates(prove: Prove, combination: Combination
 
     def run(folder: Path) -> None:
         user = User(folder, combination, version)
-        user.poe("setup")
+        user.set_up()
         user.poe("check")
         _commits_pass_the_hooks(user)
 
@@ -26,7 +26,7 @@ def test_a_fresh_project_passes_its_gates(prove: Prove, combination: Combination
             name=f"gates-{version}",
             inputs=("**",),
             without=INDEPENDENT,
-            tools=(Tool("uv"), Tool("git"), python(version)),
+            tools=user_tools(combination),
             run=run,
         ),
         combination,

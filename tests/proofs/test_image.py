@@ -28,7 +28,7 @@ from containers.podman import (
 )
 from matrix import Combination, combinations
 from proof import Check, Tool, command, exclusive
-from proofs.users import User, path_with_pythons, python
+from proofs.users import ENVIRONMENT, User, path_with_pythons, user_tools
 
 SIZE_MB = 300
 # 96 when written: half of it is the code of ONNX Runtime, NumPy and Pydantic.
@@ -70,7 +70,7 @@ print(json.dumps({
 }))
 """
 
-SOURCES = ("Dockerfile", ".dockerignore", "pyproject.toml", "src/**", "config/**", "models/.*")
+SOURCES = ("Dockerfile", ".dockerignore", "src/**", "config/**", "models/.*", *ENVIRONMENT)
 
 
 @pytest.mark.slow
@@ -82,7 +82,8 @@ def test_the_image_is_small_and_serves_without_privileges(
 
     def run(folder: Path) -> Mapping[str, float | str]:
         user = User(folder, combination, version)
-        for task in ("setup", "train", "promote"):
+        user.set_up()
+        for task in ("train", "promote"):
             user.poe(task)
         return prove_image(folder)
 
@@ -90,7 +91,7 @@ def test_the_image_is_small_and_serves_without_privileges(
         Check(
             name="image",
             inputs=(*SOURCES, "compose*.yaml", "params.yaml", "data/**", ".dvc/**", ".dvcignore"),
-            tools=(*TOOLS, *map(Tool, ("podman-compose", "uv", "git")), python(version)),
+            tools=(*TOOLS, *user_tools(combination), Tool("podman-compose")),
             run=run,
         ),
         combination,

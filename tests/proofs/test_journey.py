@@ -8,7 +8,7 @@ import pytest
 from conftest import Prove
 from matrix import Combination, combinations
 from proof import Check, Tool
-from proofs.users import INDEPENDENT, User, journey, python
+from proofs.users import INDEPENDENT, User, journey, user_tools
 
 
 @pytest.mark.slow
@@ -24,7 +24,7 @@ def test_a_fresh_project_serves_a_prediction(prove: Prove, combination: Combinat
             name=f"journey-{version}",
             inputs=("**",),
             without=(*INDEPENDENT, "docs/**", "mkdocs.yml", "tests/**", "infra/**", "k8s/**"),
-            tools=(Tool("uv"), Tool("git"), Tool("curl"), python(version)),
+            tools=(*user_tools(combination), Tool("curl")),
             run=run,
         ),
         combination,

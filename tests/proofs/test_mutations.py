@@ -20,7 +20,7 @@ def installed(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Use
     folder = tmp_path_factory.mktemp("installed") / "project"
     shutil.copytree(project(combination.data()), folder)
     user = User(folder, combination, combination.data()["python_version"])
-    user.poe("setup")
+    user.set_up()
     return user
 
 

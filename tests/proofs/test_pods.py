@@ -13,9 +13,9 @@ from cluster.manifests import pods as templates
 from conftest import Prove
 from containers.podman import TOOLS, Container, image, podman, provide_bases, wait_until
 from matrix import Combination
-from proof import Check, Tool
+from proof import Check
 from proofs.test_image import SOURCES, TOKEN, assert_is_confined, example, predict
-from proofs.users import User, free_port, python
+from proofs.users import User, free_port, user_tools
 
 
 @pytest.mark.slow
@@ -25,7 +25,8 @@ def test_the_pods_of_the_manifests_run(prove: Prove, combination: Combination) -
 
     def run(folder: Path) -> Mapping[str, float | str]:
         user = User(folder, combination, version)
-        for task in ("setup", "train", "promote"):
+        user.set_up()
+        for task in ("train", "promote"):
             user.poe(task)
         provide_bases(folder / "Dockerfile")
         with image(folder) as tag:
@@ -35,7 +36,7 @@ def test_the_pods_of_the_manifests_run(prove: Prove, combination: Combination) -
         Check(
             name="manifests-run",
             inputs=("k8s/**", *SOURCES, "params.yaml", "data/**", ".dvc/**", ".dvcignore"),
-            tools=(*TOOLS, KUBECTL, *map(Tool, ("uv", "git")), python(version)),
+            tools=(*TOOLS, KUBECTL, *user_tools(combination)),
             run=run,
         ),
         combination,

@@ -23,9 +23,9 @@ from containers.podman import (
 )
 from containers.traffic import Clients, sending
 from matrix import Combination, covering
-from proof import Check, Tool
+from proof import Check
 from proofs.test_image import SOURCES, TOKEN, assert_is_confined, example
-from proofs.users import User, python
+from proofs.users import User, user_tools
 
 REQUESTS = 10_000
 # HARDENED grants it, and no deployment target grants less.
@@ -58,7 +58,8 @@ def test_a_release_under_load_loses_no_request(prove: Prove, combination: Combin
 
     def run(folder: Path) -> Mapping[str, float | str]:
         user = User(folder, combination, version)
-        for task in ("setup", "train", "promote"):
+        user.set_up()
+        for task in ("train", "promote"):
             user.poe(task)
         provide_bases(folder / "Dockerfile")
         with image(folder) as tag:
@@ -69,7 +70,7 @@ def test_a_release_under_load_loses_no_request(prove: Prove, combination: Combin
             # What the image is made of and nothing else, so that targets share the verdict.
             name="rollout",
             inputs=(*SOURCES, "params.yaml", "data/**", ".dvc/**", ".dvcignore"),
-            tools=(*TOOLS, Tool("uv"), Tool("git"), python(version)),
+            tools=(*TOOLS, *user_tools(combination)),
             run=run,
         ),
         combination,

@@ -15,7 +15,7 @@ from conftest import Prove
 from containers.podman import wait_until
 from matrix import Combination, covering
 from proof import Check, Tool, clean_environment
-from proofs.users import User, free_port, python
+from proofs.users import User, free_port, user_tools
 
 # Starting the server loads a few hundred modules.
 START_SECONDS = 120
@@ -36,7 +36,8 @@ def test_runs_and_promotions_reach_the_tracking_server(
         with tracking_server(folder) as url, pytest.MonkeyPatch.context() as environment:
             environment.setenv("APP_TRACKING__URI", url)
             user = User(folder, combination, version)
-            for task in ("setup", "train", "promote"):
+            user.set_up()
+            for task in ("train", "promote"):
                 user.poe(task)
             route = "api/2.0/mlflow/registered-models/alias?name=model&alias=champion"
             registered = get(f"{url}/{route}")
@@ -49,7 +50,7 @@ def test_runs_and_promotions_reach_the_tracking_server(
             name="tracking-server",
             inputs=("**",),
             without=("LICENSE", ".copier-answers.yml", ".github/**", "docs/**", "tests/**"),
-            tools=(Tool("uv"), Tool("uvx"), Tool("git"), python(version)),
+            tools=(*user_tools(combination), Tool("uvx")),
             run=run,
         ),
         combination,

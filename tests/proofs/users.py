@@ -7,14 +7,17 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import catalog
-from matrix import Combination
+import managers
+from matrix import ROOT, Combination
 from proof import Tool, clean_environment, command, search_path
+from rendering import files
 
 # No combination's environment or code depends on these.
 INDEPENDENT = (
@@ -28,6 +31,21 @@ INDEPENDENT = (
     # The region and the names of what runs in the cloud.
     "infra/**/*.auto.tfvars",
 )
+
+
+def _made_of() -> Iterator[str]:
+    """The files of a project of any environment manager from which its environment is made."""
+    yield "pyproject.toml"
+    for option in catalog.load().axis("env_manager").options:
+        overlay = ROOT / "template" / f"{{{{use.{option.name}}}}}"
+        for path in files(overlay):
+            name = path.relative_to(overlay).as_posix().removesuffix(".jinja")
+            if not name.startswith((".github/", ".devcontainer/", "docs/", "Dockerfile")):
+                yield name
+
+
+# An input of each check that runs in a project's environment.
+ENVIRONMENT = tuple(sorted(set(_made_of())))
 
 
 def python(version: str) -> Tool:
@@ -50,20 +68,53 @@ def path_with_pythons() -> str:
     return os.pathsep.join([first, *folders, *others])
 
 
+def manager_of(combination: Combination) -> catalog.Option:
+    """The environment manager of a combination."""
+    return catalog.load().chosen(combination.data())["env_manager"]
+
+
+def user_tools(combination: Combination) -> tuple[Tool, ...]:
+    """What a user of a project needs: git, Python, and the project's environment manager."""
+    tools = managers.of(manager_of(combination).name).tools
+    return (*tools, Tool("git"), python(combination.data()["python_version"]))
+
+
 class User:
     """Someone with a terminal in a generated project."""
 
     def __init__(self, folder: Path, combination: Combination, version: str) -> None:
         self.folder = folder
-        self._prefix = catalog.load().chosen(combination.data())["env_manager"].values["run"]
+        manager = manager_of(combination)
+        facts = manager.facts({**combination.data(), "python_version": version})
+        self._create = facts["create"]
+        self._prefix = f"{facts['run']} ".lstrip()
+        found = interpreter(version) or ""
+        folders = [*managers.of(manager.name).folders(), str(Path(found).parent)]
         self._environment = {
-            # The tools of most environment managers look at one of these.
-            "UV_PYTHON": interpreter(version) or "",
+            # Some environment managers look at this one for an interpreter, the others at PATH.
+            "UV_PYTHON": found,
+            "PATH": os.pathsep.join([*folders, path_with_pythons()]),
             "GIT_AUTHOR_NAME": "User",
             "GIT_AUTHOR_EMAIL": "user@example.com",
             "GIT_COMMITTER_NAME": "User",
             "GIT_COMMITTER_EMAIL": "user@example.com",
+            **managers.of(manager.name).environment,
         }
+
+    def set_up(self) -> None:
+        """Follow the README up to a project that is ready to work in."""
+        self.create()
+        self.poe("setup")
+
+    def create(self) -> None:
+        """Make the environment with the documented lines, in a shell that goes on with it."""
+        if not self._create:
+            return
+        with tempfile.NamedTemporaryFile() as after:
+            lines = f'set -e\n{self._create}\nenv --null > "$0"'
+            command(["bash", "-c", lines, after.name], self.folder, environment=self._environment)
+            settings = after.read().decode().split("\0")
+        self._environment |= dict(line.split("=", 1) for line in settings if line)
 
     def run(self, line: str) -> str:
         """Run a command as it is."""
@@ -71,11 +122,11 @@ class User:
 
     def poe(self, task: str) -> str:
         """Run a task in the project's environment."""
-        return self.run(f"{self._prefix} poe {task}")
+        return self.run(f"{self._prefix}poe {task}")
 
     def test(self, copy: Path, *tests: str) -> subprocess.CompletedProcess[str]:
         """Run tests of a copy of the project in the project's environment."""
-        python = self.run(f"{self._prefix} python -c 'import sys; print(sys.executable)'")
+        python = self.run(f"{self._prefix}python -c 'import sys; print(sys.executable)'")
         return subprocess.run(
             [python.split()[-1], "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests],
             cwd=copy,
@@ -90,7 +141,7 @@ class User:
     def serving(self, port: int) -> Iterator[subprocess.Popen[str]]:
         """The service in the background, stopped as an orchestrator stops it."""
         process = subprocess.Popen(
-            shlex.split(f"{self._prefix} poe serve"),
+            shlex.split(f"{self._prefix}poe serve"),
             cwd=self.folder,
             env=clean_environment() | self._environment | {"APP_SERVING__PORT": str(port)},
             stdout=subprocess.PIPE,
@@ -128,7 +179,9 @@ def journey(user: User) -> Mapping[str, float]:
         yield
         seconds[part] = round(time.perf_counter() - start, 1)
 
-    for task in ("setup", "train", "promote"):
+    with measured("setup"):
+        user.set_up()
+    for task in ("train", "promote"):
         with measured(task):
             user.poe(task)
     port = free_port()
