@@ -1,18 +1,30 @@
 """Fixtures of the harness."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-from matrix import ROOT, Combination, combinations
+from matrix import ROOT, Combination, combinations, covering_pairs
 from proof import Check, Prover, Verdict
-from rendering import copy_template, render
+from rendering import Renderings
 
 Project = Callable[[Mapping[str, Any]], Path]
 Prove = Callable[[Check, Combination], Verdict]
+
+# Every combination; the fast lane takes the covering set, in which each two options meet.
+SWEEP = [
+    *(pytest.param(one, id=str(one)) for one in covering_pairs()),
+    *(
+        pytest.param(one, id=str(one), marks=pytest.mark.slow)
+        for one in combinations()
+        if one not in covering_pairs()
+    ),
+]
 
 _PROVER = pytest.StashKey[Prover]()
 
@@ -41,10 +53,13 @@ class ByCheck(LoadScopeScheduling):  # type: ignore[misc]  # it ships no types
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        function, _, _ = nodeid.partition("[")
-        cases = sum(other.startswith(f"{function}[") for other in self.collection)
-        shared = "/proofs/" in nodeid and cases >= len(combinations())
+        function = nodeid.partition("[")[0]
+        shared = "/proofs/" in nodeid and self._cases[function] >= len(combinations())
         return function if shared else nodeid
+
+    @cached_property
+    def _cases(self) -> Counter[str]:
+        return Counter(nodeid.partition("[")[0] for nodeid in self.collection)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -75,32 +90,32 @@ def pytest_terminal_summary(
 
 
 @pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The template as it is in the working tree."""
-    return copy_template(tmp_path_factory.mktemp("template"))
+def renderings(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Renderings:
+    """What this session has rendered, in all its processes."""
+    own = tmp_path_factory.getbasetemp()
+    return Renderings((own if worker_id == "master" else own.parent) / "renderings")
 
 
 @pytest.fixture(scope="session")
-def project(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
+def template(renderings: Renderings) -> Path:
+    """The template as it is in the working tree; it is shared: tests may not write into it."""
+    return renderings.template()
+
+
+@pytest.fixture(scope="session")
+def project(renderings: Renderings) -> Project:
     """From answers to a rendered project, which is shared: tests may not write into it."""
-    rendered: dict[str, Path] = {}
-
-    def get(data: Mapping[str, Any]) -> Path:
-        key = repr(sorted(data.items()))
-        if key not in rendered:
-            rendered[key] = render(template, tmp_path_factory.mktemp("project") / "project", data)
-        return rendered[key]
-
-    return get
+    return renderings.project
 
 
 @pytest.fixture(scope="session")
-def prove(pytestconfig: pytest.Config, project: Project) -> Prove:
+def prove(pytestconfig: pytest.Config, renderings: Renderings) -> Prove:
     """A function that proves a check on a combination, see `proof.py`."""
 
     def run(check: Check, combination: Combination) -> Verdict:
+        project = renderings.project(combination.data())
         return pytestconfig.stash[_PROVER].prove(
-            check, str(combination), project(combination.data())
+            check, str(combination), project, renderings.contents(project)
         )
 
     return run

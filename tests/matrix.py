@@ -3,12 +3,14 @@
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 import catalog
+from pairwise import Pair, pairs, pairwise
 
 ROOT = Path(__file__).parents[1]
 
@@ -36,27 +38,29 @@ def questions(template: Path = ROOT) -> dict[str, dict[str, Any]]:
     }
 
 
-def combinations(template: Path = ROOT) -> list[Combination]:
+@cache
+def combinations(template: Path = ROOT) -> tuple[Combination, ...]:
     """Every valid stack, and on the first one every choice about the project, one at a time.
 
     Choices about the project (licence, Python version) touch few files and no stack.
     """
     (first, *_) = found = stacks(template)
     choices = _about_project(template)
-    found += [
+    one_at_a_time = [
         Combination(tuple({**first.data(), **answers}.items()))
         for answers in _one_at_a_time(choices)
     ]
-    return found
+    return (*found, *one_at_a_time)
 
 
-def stacks(template: Path = ROOT) -> list[Combination]:
+@cache
+def stacks(template: Path = ROOT) -> tuple[Combination, ...]:
     """Every valid stack, with the first of every choice about the project."""
     first = {name: choices[0] for name, choices in _about_project(template).items()}
-    return [
+    return tuple(
         Combination((*stack.items(), *first.items()))
         for stack in catalog.load(template / "extensions" / "catalog.yml").combinations()
-    ]
+    )
 
 
 def covering(*axes: str, template: Path = ROOT) -> list[Combination]:
@@ -65,6 +69,23 @@ def covering(*axes: str, template: Path = ROOT) -> list[Combination]:
     for stack in stacks(template):
         first.setdefault(tuple(stack.data()[axis] for axis in axes), stack)
     return list(first.values())
+
+
+@cache
+def covering_pairs(template: Path = ROOT) -> tuple[Combination, ...]:
+    """A few combinations in which each two options meet, choices about the project included.
+
+    For what is too expensive to do with every combination, and too tangled to divide by axes.
+    """
+    axes = catalog.load(template / "extensions" / "catalog.yml").axes
+    columns = {axis.name: [option.name for option in axis.options] for axis in axes}
+    met = set().union(*(pairs(stack.data()) for stack in stacks(template)))
+
+    def possible(pair: Pair) -> bool:
+        return pair in met or any(name not in columns for name, _ in pair)
+
+    rows = pairwise({**columns, **_about_project(template)}, possible)
+    return tuple(Combination(tuple(row.items())) for row in rows)
 
 
 def _about_project(template: Path) -> dict[str, list[str]]:

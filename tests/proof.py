@@ -43,7 +43,7 @@ from typing import Any
 import pytest
 
 from matrix import ROOT
-from rendering import files
+from rendering import Contents, contents
 
 Figures = Mapping[str, float | str]
 
@@ -74,6 +74,16 @@ class Check:
     # Taken from the inputs again, for a check of nearly everything.
     without: tuple[str, ...] = ()
 
+    def inputs_of(self, found: Contents) -> Contents:
+        """The part of a project's contents that the check reads."""
+        inputs = {
+            path: digest
+            for path, digest in found.items()
+            if _matches(path, self.inputs) and not _matches(path, self.without)
+        }
+        assert inputs, f"{self.name}: no file of the project is among the inputs {self.inputs}"
+        return inputs
+
 
 @dataclass
 class Verdict:
@@ -98,21 +108,27 @@ class Prover:
         self._proved: list[tuple[str, str, str]] = []
         self._skipped: list[tuple[str, str, str]] = []
 
-    def prove(self, check: Check, combination: str, project: Path) -> Verdict:
-        """The verdict of `check` on a rendered project; fails or skips the calling test."""
+    def prove(
+        self, check: Check, combination: str, project: Path, found: Contents | None = None
+    ) -> Verdict:
+        """The verdict of `check` on a rendered project; fails or skips the calling test.
+
+        `found` is what the project contains, where somebody knows.
+        """
         versions = {tool.name: tool.version() for tool in check.tools}
         if missing := sorted(name for name, version in versions.items() if version is None):
             reason = f"{check.name} needs {', '.join(missing)}"
             self._skipped.append((combination, check.name, reason))
             (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(reason)
         tools = {name: str(version) for name, version in versions.items()}
-        with _only(check, project) as folder:
-            digest = _digest(check, tools, folder)
-            verdict = self._verdicts.get(digest) or self._recall(digest)
-            if verdict is None:
+        inputs = check.inputs_of(contents(project) if found is None else found)
+        digest = _digest(check, tools, inputs)
+        verdict = self._verdicts.get(digest) or self._recall(digest)
+        if verdict is None:
+            with _copy(project, inputs) as folder:
                 verdict = _run(check, Verdict(check.name, digest, tools), folder)
-                self._remember(verdict)
-            self._verdicts[digest] = verdict
+            self._remember(verdict)
+        self._verdicts[digest] = verdict
         self._proved.append((combination, check.name, digest))
         if verdict.error:
             pytest.fail(
@@ -266,48 +282,42 @@ def search_path() -> str:
 
 
 @contextmanager
-def _only(check: Check, project: Path) -> Iterator[Path]:
+def _copy(project: Path, inputs: Contents) -> Iterator[Path]:
     """A folder that holds the declared inputs of a project and nothing else."""
     with tempfile.TemporaryDirectory(prefix="proof-") as name:
         folder = Path(name) / "project"
-        folder.mkdir()
-        for path in files(project):
-            relative = path.relative_to(project)
-            wanted = any(_matches(relative, pattern) for pattern in check.inputs)
-            if wanted and not any(_matches(relative, pattern) for pattern in check.without):
-                target = folder / relative
-                target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(path, target)
+        for path in inputs:
+            target = folder / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(project / path, target)
         yield folder
 
 
-def _matches(path: Path, pattern: str) -> bool:
+@cache
+def _matches(path: str, patterns: tuple[str, ...]) -> bool:
+    return any(_expression(pattern).fullmatch(path) for pattern in patterns)
+
+
+@cache
+def _expression(pattern: str) -> re.Pattern[str]:
     """`*` stays within a folder, `**` does not."""
     parts = re.split(r"(\*\*/?|\*)", pattern)
     translated = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*"}
-    return (
-        re.fullmatch(
-            "".join(translated.get(part, re.escape(part)) for part in parts), path.as_posix()
-        )
-        is not None
-    )
+    return re.compile("".join(translated.get(part, re.escape(part)) for part in parts))
 
 
-def _digest(check: Check, tools: Mapping[str, str], folder: Path) -> str:
+def _digest(check: Check, tools: Mapping[str, str], inputs: Contents) -> str:
     """Identifies a run by all that its result may depend on."""
-    hasher = hashlib.sha256()
     source = inspect.getsourcefile(check.run)
     assert source is not None
-    code = [path.read_text(encoding="utf-8") for path in sorted(Path(source).parent.glob("*.py"))]
-    for item in (check.name, json.dumps(tools, sort_keys=True), *code):
-        hasher.update(item.encode() + b"\0")
-    found = list(files(folder))
-    assert found, f"{check.name}: no file of the project is among the inputs {check.inputs}"
-    for path in found:
-        mode = path.stat().st_mode & 0o111
-        hasher.update(f"{path.relative_to(folder).as_posix()}\0{mode}\0".encode())
-        hasher.update(hashlib.sha256(path.read_bytes()).digest())
-    return hasher.hexdigest()
+    parts = (check.name, json.dumps(tools, sort_keys=True), _code(Path(source).parent))
+    found = (part for path in sorted(inputs) for part in (path, inputs[path]))
+    return hashlib.sha256("\0".join((*parts, *found)).encode()).hexdigest()
+
+
+@cache
+def _code(folder: Path) -> str:
+    return "\0".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.py")))
 
 
 def _run(check: Check, verdict: Verdict, folder: Path) -> Verdict:

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+import rendering
 from proof import Check, Prover, Tool
-from rendering import files
+from rendering import Renderings, contents, files
 
 
 @pytest.fixture
@@ -114,3 +115,31 @@ def test_the_report_covers_what_other_processes_proved(check: Check, rendered: P
     controller.take_over(json.loads(json.dumps(worker.export())))
     assert controller.export() == worker.export()
     assert controller.summary() == worker.summary()
+
+
+def test_a_known_verdict_needs_no_copy_of_the_inputs(
+    check: Check, rendered: Path, seen: list[list[str]]
+) -> None:
+    prover, found = Prover(), contents(rendered)
+    prover.prove(check, "one", rendered, found)
+    prover.prove(check, "two", rendered / "which is not there", found)
+    assert len(seen) == 1
+
+
+def test_a_project_is_rendered_once_for_all_processes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def render(_: Path, destination: Path, data: object) -> None:
+        assert data == {"license": "MIT"}
+        destination.mkdir(parents=True)
+        for name in ("one.txt", "other.txt"):
+            (destination / name).write_text("the same")
+
+    monkeypatch.setattr(rendering, "render", render)
+    made = Renderings(tmp_path).project({"license": "MIT"})
+    monkeypatch.delattr(rendering, "render")
+    other = Renderings(tmp_path)
+    assert other.project({"license": "MIT"}) == made
+    assert other.contents(made) == contents(made)
+    assert set(contents(made)) == {"one.txt", "other.txt"}
+    assert (made / "one.txt").samefile(made / "other.txt")

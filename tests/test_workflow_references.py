@@ -4,15 +4,15 @@ import re
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from conftest import Project
-from matrix import ROOT, Combination, combinations, stacks
+from conftest import SWEEP, Project
+from matrix import ROOT, Combination, stacks
 from rendering import files
 
 Document = Mapping[Any, Any]
@@ -64,7 +64,7 @@ class Workflows:
     @cached_property
     def _documents(self) -> dict[str, Document]:
         return {
-            path.relative_to(self._project).as_posix(): yaml.safe_load(path.read_text())
+            path.relative_to(self._project).as_posix(): _parsed(path.read_text())
             for path in sorted((self._project / ".github").rglob("*.yml"))
             if "jobs:" in path.read_text() or path.name == "action.yml"
         }
@@ -282,7 +282,13 @@ def _called(document: Document) -> Document:
     return found if isinstance(found, Mapping) else {}
 
 
-@pytest.mark.parametrize("combination", combinations(), ids=str)
+@cache
+def _parsed(text: str) -> Document:
+    document: Document = yaml.load(text, yaml.CSafeLoader)
+    return document
+
+
+@pytest.mark.parametrize("combination", SWEEP)
 def test_what_workflows_name_exists(project: Project, combination: Combination) -> None:
     assert not list(Workflows(project(combination.data())).dangling())
 
