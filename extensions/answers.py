@@ -22,6 +22,9 @@ Rule = Callable[[str, Collection[str]], str]
 MAX_TEXT = 300
 MAX_PACKAGE = 40
 
+# Questions whose choices stand in `copier.yml` itself.
+_CHOSEN = ("license", "python_version", "aws_region", "architecture", "data_changes")
+
 # Folders of the generated project; modules that are not named like their distribution, or come
 # with one of the dependencies.
 _TAKEN = {"config", "data", "docs", "models", "runs", "src", "tests"}
@@ -87,17 +90,32 @@ def _choice(name: str) -> Rule:
     return lambda value, _: "" if value in _choices()[name] else ", ".join(_choices()[name])
 
 
+def _number(low: float, high: float, *, whole: bool = False) -> Rule:
+    kind = "a whole number" if whole else "a number"
+
+    def check(value: str, _: Collection[str]) -> str:
+        try:
+            number = int(value) if whole else float(value)
+        except ValueError:
+            number = float("nan")
+        return "" if low <= number <= high else f"{kind} from {low:,g} to {high:,.0f}"
+
+    return check
+
+
 @cache
 def _choices() -> dict[str, list[str]]:
     """The choices that stand in `copier.yml` itself."""
     text = (Path(__file__).parents[1] / "copier.yml").read_text(encoding="utf-8")
     # LibYAML's parser is ten times as fast, and the file is read at each copy.
     questions = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    return {
+    found = {
         name: question["choices"]
         for name, question in questions.items()
-        if isinstance(question, dict) and isinstance(question.get("choices"), list)
+        if isinstance(question, dict) and isinstance(question.get("choices"), list | dict)
     }
+    # A choice with a label is a pair of label and value.
+    return {name: list(c.values() if isinstance(c, dict) else c) for name, c in found.items()}
 
 
 _RULES: dict[str, Rule] = {
@@ -117,7 +135,9 @@ _RULES: dict[str, Rule] = {
         r"(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}(?<!\.git)",
         "a GitHub repository: at most 100 letters, digits, '.', '_' and '-'",
     ),
-    **{name: _choice(name) for name in ("license", "python_version", "aws_region", "architecture")},
+    "data_gb": _number(0.0001, 1_000_000),
+    "data_writers": _number(1, 10_000, whole=True),
+    **{name: _choice(name) for name in _CHOSEN},
 }
 
 

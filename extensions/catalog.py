@@ -63,6 +63,39 @@ class _Entry(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class Misfit(_Entry):
+    """An answer that an option does not fit: which is said, and it may be chosen all the same."""
+
+    answer: Name = Field(description="the question whose answer decides")
+    above: float | None = None
+    below: float | None = None
+    equals: Text | None = Field(default=None, alias="is")
+    because: Text
+
+    @model_validator(mode="after")
+    def _one_comparison(self) -> Self:
+        if len([one for one in (self.above, self.below, self.equals) if one is not None]) != 1:
+            raise ValueError(f"{self.answer}: a misfit has one of `above`, `below` and `is`")
+        return self
+
+    @property
+    def rule(self) -> str:
+        """The condition in words, such as `data_gb` above 2."""
+        if self.equals is not None:
+            return f"`{self.answer}` is `{self.equals}`"
+        word, bound = ("above", self.above) if self.above is not None else ("below", self.below)
+        return f"`{self.answer}` {word} {bound:g}"
+
+    def applies(self, answers: Answers) -> bool:
+        """Whether the answers are such."""
+        given = answers[self.answer]
+        if self.equals is not None:
+            return str(given) == self.equals
+        if self.above is not None:
+            return float(given) > self.above
+        return self.below is not None and float(given) < self.below
+
+
 class Option(_Entry):
     """One choice on an axis, and the folder `template/{{use.<name>}}/` of the same name."""
 
@@ -79,6 +112,9 @@ class Option(_Entry):
     dependencies: Dependencies = Field(default={})
     conflicts: dict[Name, Text] = Field(
         default={}, description="option that cannot be combined with this one -> reason"
+    )
+    misfits: tuple[Misfit, ...] = Field(
+        default=(), description="answers to earlier questions with which it is the wrong choice"
     )
     values: dict[Name, Value] = Field(
         default={},
@@ -163,6 +199,11 @@ class Catalog(_Entry):
             ):
                 yield answers
 
+    def misfits(self, axis_name: str, answers: Answers) -> dict[str, list[Misfit]]:
+        """Option -> what speaks against it after the answers so far."""
+        options = self.axis(axis_name).options
+        return {o.name: [one for one in o.misfits if one.applies(answers)] for o in options}
+
     def requirements(self, answers: Answers) -> dict[str, list[str]]:
         """Sorted requirements of each dependency group."""
         sources = [
@@ -200,6 +241,8 @@ class CatalogExtension(Extension):
             "question": lambda axis: load().axis(axis).question,
             "choices": _choices,
             "default_option": _default_option,
+            "misfit_notes": _misfit_notes,
+            "misfit_rows": _misfit_rows,
             "offered": _offered,
             "switches": _switches,
             "stack_of": _stack_of,
@@ -268,6 +311,33 @@ def _refusal(context: Context, axis: Axis, option: Option, closed: Mapping[str, 
 
 
 @pass_context
+def _misfit_notes(context: Context, axis_name: str) -> dict[str, str]:
+    """Option -> its summary with what speaks against it here, for those where something does."""
+    axis = load().axis(axis_name)
+    return {
+        name: f"{axis.option(name).summary} Not here: "
+        + "; ".join(f"{one.answer} is {context[one.answer]}, and {one.because}" for one in found)
+        for name, found in load().misfits(axis_name, context).items()
+        if found
+    }
+
+
+@pass_context
+def _misfit_rows(context: Context, axis_name: str) -> list[dict[str, str | bool]]:
+    """Each rule against the chosen option: in words, the answer, whether it is such, and why."""
+    chosen = load().axis(axis_name).option(context[axis_name])
+    return [
+        {
+            "rule": one.rule,
+            "answer": str(context[one.answer]),
+            "applies": one.applies(context),
+            "because": one.because,
+        }
+        for one in chosen.misfits
+    ]
+
+
+@pass_context
 def _switches(context: Context) -> str:
     """Option -> "." when chosen, "" when not: the rendered name of its overlay folder."""
     chosen = load().chosen(context).values()
@@ -279,7 +349,7 @@ def _switches(context: Context) -> str:
 @pass_context
 def _stack_of(context: Context) -> str:
     """Axis -> what shared files may say about the option chosen on it."""
-    fields = {"name", "title", "summary", "links", "gives_up", "revisit_when"}
+    fields = {"name", "title", "summary", "links", "gives_up", "revisit_when", "misfits"}
     chosen = load().chosen(context).items()
     return json.dumps({axis: o.model_dump(include=fields) | o.facts(context) for axis, o in chosen})
 

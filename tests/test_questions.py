@@ -36,6 +36,9 @@ NAMES = (
     "architecture",
     "ops_team_size",
     "needs_gpu",
+    "data_gb",
+    "data_writers",
+    "data_changes",
     "price_date",
     "deploy_target",
     "env_manager",
@@ -50,6 +53,7 @@ VALUES = {
     "python_version": ["3.11", "3.12", "3.13"],
     "aws_region": ["us-east-1", "eu-west-1", "sa-east-1"],
     "architecture": ["arm64", "x86_64"],
+    "data_changes": ["file", "steps", "rows"],
     "env_manager": ["uv", "poetry", "conda", "pip"],
     "tracker": ["mlflow", "wandb", "comet"],
     "data_versioning": ["dvc", "git_lfs", "delta", "git"],
@@ -79,6 +83,7 @@ def test_names_and_values_are_the_agreed_ones() -> None:
         assert {option.name for option in axis.options} <= set(VALUES[axis.name])
     for name in ("license", "python_version", "aws_region", "architecture"):
         assert known[name]["choices"] == VALUES[name]
+    assert list(known["data_changes"]["choices"].values()) == VALUES["data_changes"]
 
 
 def test_defaults_are_enough(ask: Ask) -> None:
@@ -160,6 +165,12 @@ REFUSED = [
     ("ops_team_size", "inf", "a number from 0 to 1,000"),
     ("needs_gpu", "true", "false, as none of lambda, ecs, k8s offers a GPU here"),
     ("needs_gpu", "maybe", "true or false"),
+    ("data_gb", "0", "a number from 0.0001 to 1,000,000"),
+    ("data_gb", "nan", "a number from 0.0001 to 1,000,000"),
+    ("data_gb", "much", "a number from 0.0001 to 1,000,000"),
+    ("data_writers", "0", "a whole number from 1 to 10,000"),
+    ("data_writers", "1.5", "a whole number from 1 to 10,000"),
+    ("data_changes", "daily", "file, steps, rows"),
 ]
 CHOICES = set(VALUES)
 # Copier parses these before a validator sees them.
@@ -239,6 +250,8 @@ def test_questions_with_one_answer_are_not_asked(
         ("monthly_requests", -1, "a whole number from 0"),
         ("peak_to_mean", 0.5, "a number from 1"),
         ("needs_gpu", True, "false, as none"),
+        ("data_gb", 0.0, "a number from 0.0001"),
+        ("data_writers", 0, "a whole number from 1"),
     ],
 )
 def test_the_prompt_refuses_a_measure_that_is_none(

@@ -56,7 +56,7 @@ PARSERS: dict[str, Callable[[str], object]] = {
     ".hcl": hcl2.loads,
     ".tfbackend": hcl2.loads,
 }
-WITHOUT_PARSER = {"", ".md", ".css", ".sh", ".txt", ".typed"}
+WITHOUT_PARSER = {"", ".md", ".css", ".csv", ".sh", ".txt", ".typed"}
 # Files of options: `.dvc/config` is INI, `*.dvc` is YAML.
 PARSERS[".dvc"] = _yaml
 

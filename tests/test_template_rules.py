@@ -17,8 +17,9 @@ TEMPLATE = ROOT / "template"
 CATALOG = catalog.load()
 OVERLAY = re.compile(r"\{\{use\.(\w+)\}\}")
 
-# Decision records and the cost model compare the options; that is what they are for.
-COMPARES_OPTIONS = re.compile(r"(^|/)(docs/adr/|docs/finops\.|finops/)")
+# Decision records, the cost model and the limits of a data store compare the options; that is
+# what they are for.
+COMPARES_OPTIONS = re.compile(r"(^|/)(docs/adr/|docs/finops\.|finops/|data/limits\.toml$)")
 
 CONDITION = re.compile(
     r"^\s*# % (?:el)?if\b|\{%-? *(?:el)?if\b|\{\{[^}]*\bif\b[^}]*\}\}", re.MULTILINE

@@ -35,6 +35,8 @@ def _lines(known: catalog.Catalog) -> Iterator[str]:
             yield ""
             yield f"- Choose it when: {_lower(option.choose_when)}"
             yield f"- Look elsewhere when: {_lower(option.avoid_when)}"
+            for misfit in option.misfits:
+                yield f"- Not when {misfit.rule}: {misfit.because}"
             for group, requirements in option.dependencies.items():
                 yield f"- Adds to `{group}`: {', '.join(f'`{line}`' for line in requirements)}"
             for other, reason in option.conflicts.items():

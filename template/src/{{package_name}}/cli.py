@@ -39,6 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     for name, run, text in (
         ("data", _data, "fetch the data set that this commit names"),
         ("publish-data", _publish_data, "make the data file as it is a new version"),
+        ("guard-data", _guard_data, "refuse to commit data that could not be fetched again"),
         ("train", _train, "train and compare the candidates; the best becomes challenger"),
         ("runs", _runs, "list the runs on record"),
         ("promote", _promote, "make the challenger champion, if it passes the gate"),
@@ -66,7 +67,13 @@ def _publish_data(settings: Settings) -> None:
     from .dataset import SCHEMA
 
     load(settings.paths.data, SCHEMA)
-    print(f"published version {DataStore(settings.paths.data).publish()}; now commit the pointer")
+    print(f"published version {DataStore(settings.paths.data).publish()}; now commit data/")
+
+
+def _guard_data(settings: Settings) -> None:
+    from .data.store import DataStore
+
+    DataStore(settings.paths.data).guard()
 
 
 def _train(settings: Settings) -> None:

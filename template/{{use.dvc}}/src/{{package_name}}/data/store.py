@@ -47,6 +47,22 @@ class DataStore:
         self._dvc("push", str(self._pointer))
         return self.version()
 
+    def guard(self) -> None:
+        """Refuse a commit of the data file itself, or of a pointer that names nothing.
+
+        Raises:
+            DataError: the file or a damaged pointer is staged.
+        """
+        staged = self._git("diff", "--cached", "--name-only", "--diff-filter=d").splitlines()
+        names = {Path(path).name for path in staged}
+        if self.file.name in names:
+            raise DataError(
+                f"{self.file} is staged, and git holds its pointer only: "
+                f"take it back with `git rm --cached {self.file}`"
+            )
+        if self._pointer.name in names:
+            self.version()
+
     def version(self) -> str:
         """The version that the present commit names: DVC's MD5 of the file.
 
@@ -67,9 +83,13 @@ class DataStore:
 
     def history(self) -> list[str]:
         """Commits that changed the version, the newest first, each as `<hash> <date> <subject>`."""
-        command = ["git", "log", "--format=%h %as %s", "--", str(self._pointer)]
-        result = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  # fixed words
-        return result.stdout.splitlines()
+        return self._git("log", "--format=%h %as %s", "--", str(self._pointer)).splitlines()
+
+    def _git(self, *arguments: str) -> str:
+        result = subprocess.run(["git", *arguments], capture_output=True, text=True, check=False)  # noqa: S603, S607  # fixed words, git from PATH
+        if result.returncode != 0:
+            raise DataError(f"git {arguments[0]} failed: {result.stderr.strip()}")
+        return result.stdout
 
     def _dvc(self, *arguments: str) -> None:
         command = [sys.executable, "-m", "dvc", *arguments]
