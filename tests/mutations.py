@@ -1,7 +1,8 @@
 """Faults that the generated project's own tests must find.
 
 Each one is planted in a copy of a rendered project, and the named test must fail. To add one, state
-the fault, the file of the generated project, the text to replace (it must occur once) and the test.
+the fault, the file of the generated project, the text to replace (it must occur once) and the test;
+and the option, if another folder than that of the first on its axis holds the file.
 """
 
 from typing import NamedTuple
@@ -15,6 +16,7 @@ class Mutation(NamedTuple):
     old: str
     new: str
     test: str
+    option: str = ""
 
 
 MUTATIONS: tuple[Mutation, ...] = (
@@ -249,5 +251,21 @@ MUTATIONS: tuple[Mutation, ...] = (
         "max_body_bytes: Annotated[int, Meta(ge=1024)]",
         "max_body_bytes: int",
         "tests/unit/test_function_settings.py::test_a_variable_is_read_and_refused_alike",
+    ),
+    Mutation(
+        "a large file gets into git",
+        "src/<package>/data/store.py",
+        'if size <= limits["max_mb"] * 1_000_000:',
+        'if size <= limits["max_mb"] * 1_000_000_000:',
+        "tests/integration/test_store.py::test_a_large_file_is_not_published_and_the_way_out_is_named",
+        option="git",
+    ),
+    Mutation(
+        "changes that were never published are overwritten",
+        "src/<package>/data/store.py",
+        "elif published and published != self._hash():",
+        "elif published and not self._hash():",
+        "tests/integration/test_data_versions.py::test_changes_that_were_never_published_are_not_overwritten",
+        option="git",
     ),
 )

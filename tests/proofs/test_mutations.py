@@ -1,7 +1,9 @@
 """The generated project's tests can fail: each planted fault is found by its test."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,22 +14,31 @@ from mutations import MUTATIONS, Mutation
 from proofs.users import User
 from rendering import files
 
+OPTIONS = sorted({mutation.option for mutation in MUTATIONS})
+
+Installed = Callable[[str], User]
+
 
 @pytest.fixture(scope="session")
-def installed(project: Project, tmp_path_factory: pytest.TempPathFactory) -> User:
-    """A user of a project that is set up once for all mutations."""
-    (combination, *_) = combinations()
-    folder = tmp_path_factory.mktemp("installed") / "project"
-    shutil.copytree(project(combination.data()), folder)
-    user = User(folder, combination, combination.data()["python_version"])
-    user.set_up()
-    return user
+def installed(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    """A user of the first project with an option, set up once for all mutations of it."""
+
+    @cache
+    def install(option: str) -> User:
+        found = combinations()
+        combination = next(c for c in found if not option or option in c.data().values())
+        folder = tmp_path_factory.mktemp("installed") / "project"
+        shutil.copytree(project(combination.data()), folder)
+        user = User(folder, combination, combination.data()["python_version"])
+        user.set_up()
+        return user
+
+    return install
 
 
-@pytest.fixture
-def copy(installed: User, tmp_path: Path) -> Iterator[Path]:
+@contextmanager
+def copied(installed: User, folder: Path) -> Iterator[Path]:
     """A copy of the project, to plant a fault in. It shares the environment of the original."""
-    folder = tmp_path / "project"
     for path in files(installed.folder):
         target = folder / path.relative_to(installed.folder)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -37,18 +48,26 @@ def copy(installed: User, tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.mark.slow
-def test_the_named_tests_pass_without_a_fault(installed: User, copy: Path) -> None:
-    result = installed.test(copy, *dict.fromkeys(mutation.test for mutation in MUTATIONS))
+@pytest.mark.parametrize("option", OPTIONS)
+def test_the_named_tests_pass_without_a_fault(
+    installed: Installed, tmp_path: Path, option: str
+) -> None:
+    tests = [mutation.test for mutation in MUTATIONS if mutation.option == option]
+    user = installed(option)
+    with copied(user, tmp_path / "project") as copy:
+        result = user.test(copy, *dict.fromkeys(tests))
     assert result.returncode == 0, result.stdout[-6000:]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.fault)
-def test_a_fault_is_found(installed: User, copy: Path, mutation: Mutation) -> None:
-    (path,) = copy.glob(mutation.file.replace("<package>", "*"))
-    source = path.read_text(encoding="utf-8")
-    assert source.count(mutation.old) == 1, f"{mutation.file}: {mutation.old!r} must occur once"
-    path.write_text(source.replace(mutation.old, mutation.new), encoding="utf-8")
-    result = installed.test(copy, mutation.test)
+def test_a_fault_is_found(installed: Installed, tmp_path: Path, mutation: Mutation) -> None:
+    user = installed(mutation.option)
+    with copied(user, tmp_path / "project") as copy:
+        (path,) = copy.glob(mutation.file.replace("<package>", "*"))
+        source = path.read_text(encoding="utf-8")
+        assert source.count(mutation.old) == 1, f"{mutation.file}: {mutation.old!r} must occur once"
+        path.write_text(source.replace(mutation.old, mutation.new), encoding="utf-8")
+        result = user.test(copy, mutation.test)
     # 1: tests ran, and some failed. Anything else says nothing about the fault.
     assert result.returncode == 1, result.stdout[-6000:]
