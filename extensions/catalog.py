@@ -244,6 +244,7 @@ class CatalogExtension(Extension):
             "misfit_notes": _misfit_notes,
             "misfit_rows": _misfit_rows,
             "offered": _offered,
+            "option_value": _option_value,
             "switches": _switches,
             "stack_of": _stack_of,
             "options_of": lambda axis: [o.model_dump() for o in load().axis(axis).options],
@@ -284,6 +285,12 @@ def _default_option(context: Context, axis_name: str) -> str:
     return next(
         option.name for option in axis.options if not load().conflict(axis, option, context)
     )
+
+
+@pass_context
+def _option_value(context: Context, axis_name: str, key: str) -> str:
+    """A value of the option chosen on an axis, for the questions that come after it."""
+    return load().axis(axis_name).option(context[axis_name]).values[key]
 
 
 @pass_context

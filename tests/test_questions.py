@@ -17,6 +17,7 @@ from test_finops import answered
 
 # Users' answers files hold these, so they may grow and never change.
 NAMES = (
+    "problem",
     "project_name",
     "package_name",
     "project_description",
@@ -45,7 +46,6 @@ NAMES = (
     "tracker",
     "data_versioning",
     "language",
-    "problem",
     "first_choices",
 )
 VALUES = {

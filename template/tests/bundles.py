@@ -7,15 +7,16 @@ from pathlib import Path
 import numpy as np
 from onnx import TensorProto, helper, numpy_helper
 
-from tests.package import bundle, drift, encoding, model_store, schema, scoring
+from tests.kind import ANSWERING, TARGET
+from tests.package import bundle, drift, encoding, model_store, prediction, schema, scoring
 
 SMALL = schema.Schema(
-    name="small_loans",
-    target=schema.Target(name="risk", negative="good", positive="bad"),
+    name="small",
+    target=TARGET,
     features=(
-        schema.Numeric("months", 1, 120, "Term of the loan, in months"),
-        schema.Numeric("rate", 0, 1.5, "Share of income", integer=False, nullable=True),
-        schema.Categorical("purpose", ("car", "house"), "What the loan is for"),
+        schema.Numeric("months", 1, 120, "Term, in months"),
+        schema.Numeric("rate", 0, 1.5, "Share of the whole", integer=False, nullable=True),
+        schema.Categorical("purpose", ("car", "house"), "What it is for"),
         schema.Categorical("savings", ("low", "high"), "Savings", nullable=True),
     ),
 )
@@ -70,7 +71,7 @@ def write_bundle(
     folder: Path,
     declared: schema.Schema,
     bias: float = 0.0,
-    threshold: float = 0.5,
+    answering: prediction.Answering = ANSWERING,
     parts: dict[str, bytes] | None = None,
 ) -> bundle.Manifest:
     """Write a valid bundle into `folder`; `parts` replaces files by name, hashes included."""
@@ -89,9 +90,9 @@ def write_bundle(
         run_id="run-1",
         created_at=datetime(2026, 1, 1, tzinfo=UTC),
         candidate="linear",
-        threshold=threshold,
+        answering=answering,
         params={},
-        metrics={"auc": 0.7},
+        metrics={"quality": 0.7},
         data_sha256="0" * 64,
         git_commit="0" * 40,
         packages={},

@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import pytest
-
 from tests.bundles import SMALL, publish
+from tests.kind import FACTS, answer
 from tests.services import ROW, running
 
 # The service is set up so that these matter; its schema is the small one.
@@ -123,8 +122,7 @@ def _batch(name: str, status: int, body: bytes, **more: Any) -> Case:
 
 
 # What the model of tests/bundles.py makes of ROW.
-_SCORE = pytest.approx(1 / (1 + math.exp(-12 / 120 - 0.5 / 1.5)), abs=1e-6)
-_PREDICTION = {"probability": _SCORE, "label": "bad", "threshold": 0.5}
+_PREDICTION = answer(1 / (1 + math.exp(-12 / 120 - 0.5 / 1.5)))
 _NOT_READY = {"title": "Service Unavailable", "detail": "no model yet: train and promote"}
 _UNAUTHORIZED: dict[str, Any] = {
     "headers": {"www-authenticate": "Bearer"},
@@ -154,7 +152,12 @@ CASES = (
         "GET",
         "/v1/model",
         200,
-        members={"version": "1", "created_at": "2026-01-01T00:00:00Z", "metrics": {"auc": 0.7}},
+        members={
+            "version": "1",
+            "created_at": "2026-01-01T00:00:00Z",
+            "metrics": {"quality": 0.7},
+            **FACTS,
+        },
     ),
     Case("alive", "GET", "/health/live", 200, members={"status": "alive"}),
     Case("started", "GET", "/health/startup", 200, members={"status": "started"}),

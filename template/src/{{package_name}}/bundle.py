@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from .errors import ModelError
+from .prediction import Answering
 from .schema import Schema
 
 MODEL_FILE = "model.onnx"
@@ -31,7 +32,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     run_id: str
     created_at: datetime
     candidate: str
-    threshold: float
+    answering: Answering
     params: dict[str, Any]
     metrics: dict[str, float]
     data_sha256: str
@@ -43,7 +44,8 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def bundle_id(self) -> str:
         """Twelve hex digits that name the bundle by its content."""
         text = "".join(f"{name}={digest};" for name, digest in sorted(self.files.items()))
-        return hashlib.sha256(f"{text}{self.threshold}".encode()).hexdigest()[:12]
+        content = text.encode() + msgspec.json.encode(self.answering)
+        return hashlib.sha256(content).hexdigest()[:12]
 
 
 def digests(folder: Path) -> dict[str, str]:

@@ -9,15 +9,10 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from .runs import RunRecord
+from .training.evaluation import SHOWN
 from .training.gate import Finding
 from .training.train import Progress as OnTrained
 
-_SHOWN = {
-    "cv_auc": "CV AUC",
-    "oof_calibration_error": "ECE",
-    "oof_cost_per_row": "cost",
-    "test_auc": "test AUC",
-}
 _STYLES = {"pass": "green", "review": "yellow", "fail": "bold red"}
 
 console = Console()
@@ -50,11 +45,11 @@ def show_runs(runs: Sequence[RunRecord]) -> None:
     table = Table(title="runs", caption="bold: exported, and registered under its version")
     table.add_column("session", no_wrap=True)
     table.add_column("candidate", no_wrap=True)
-    for heading in _SHOWN.values():
+    for heading in SHOWN.values():
         table.add_column(heading, justify="right")
     table.add_column("ver.", justify="right")
     for run in reversed(runs):
-        values = [f"{run.metrics[m]:.3f}" if m in run.metrics else "" for m in _SHOWN]
+        values = [f"{run.metrics[m]:.3f}" if m in run.metrics else "" for m in SHOWN]
         style = "bold" if run.winner else ""
         table.add_row(run.session, run.candidate, *values, run.version or "", style=style)
     console.print(table)

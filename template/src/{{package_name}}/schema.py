@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
 
+from .target import Target
+
 
 @dataclass(frozen=True)
 class Numeric:
@@ -49,21 +51,12 @@ class Protected:
     """A protected attribute: audited on every run, never an input of the model.
 
     `groups` maps a group's name to the labels, or to the band, of `column` that belong to it.
-    The order says nothing: the disparate impact ratio compares the worst with the best group.
+    The order says nothing: an audit compares the worst with the best group.
     """
 
     name: str
     column: Column
     groups: Mapping[str, Band | frozenset[str]]
-
-
-@dataclass(frozen=True)
-class Target:
-    """The label. `positive` is the event the model predicts, `negative` the favourable outcome."""
-
-    name: str
-    negative: str
-    positive: str
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from tests.kind import answering
 from tests.package import bundle, cli, model_store, params, runs, schema
 
 
@@ -54,7 +55,7 @@ def test_going_back_needs_no_tracker(
     models = model_store.ModelStore(quick_workspace / "models", real_schema)
     models.publish(bundle_folder, "1")
     newer = Path(shutil.copytree(bundle_folder, quick_workspace / "newer"))
-    manifest = msgspec.structs.replace(bundle.read_manifest(newer), threshold=0.9)
+    manifest = msgspec.structs.replace(bundle.read_manifest(newer), answering=answering(0.9))
     bundle.write_manifest(newer, manifest)
     models.publish(newer, "2")
     monkeypatch.setenv("APP_TRACKING__URI", "http://127.0.0.1:9")

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
+from tests import kind
 from tests.bundles import SMALL, publish
 from tests.package import answer as documented
 from tests.package import bundle, routes, scoring
@@ -46,12 +48,7 @@ def test_a_row_is_scored_by_the_champion(client: TestClient) -> None:
     answer = client.post("/v1/predict", json=ROW)
     logit = 12 / 120 + 0.5 / 1.5
     assert answer.status_code == 200
-    assert answer.json() == {
-        "probability": pytest.approx(1 / (1 + np.exp(-logit)), abs=1e-6),
-        "label": "bad",
-        "threshold": 0.5,
-        "model_version": "1",
-    }
+    assert answer.json() == {**kind.answer(1 / (1 + math.exp(-logit))), "model_version": "1"}
 
 
 def test_a_batch_is_answered_as_its_rows_are_in_their_order(client: TestClient) -> None:
@@ -133,7 +130,7 @@ def test_a_champion_refused_at_start_is_the_reason_for_not_being_ready(models: P
 def test_with_a_model_the_service_is_ready_and_names_it(client: TestClient) -> None:
     assert client.get("/health/ready").json() == {"status": "ready"}
     info = routes.ModelInfo.model_validate(client.get("/v1/model").json())
-    assert (info.version, info.candidate, info.metrics) == ("1", "linear", {"auc": 0.7})
+    assert (info.version, info.candidate, info.metrics) == ("1", "linear", {"quality": 0.7})
 
 
 def test_an_unknown_path_is_a_problem(client: TestClient) -> None:
@@ -254,7 +251,7 @@ def test_the_documentation_describes_bodies_answers_and_problems(client: TestCli
     predict = document["paths"]["/v1/predict"]["post"]
     body = predict["requestBody"]["content"]["application/json"]["schema"]["$ref"]
     row = schemas[body.rpartition("/")[2]]
-    assert row["properties"]["months"]["description"] == "Term of the loan, in months"
+    assert row["properties"]["months"]["description"] == "Term, in months"
     assert row["properties"]["months"]["maximum"] == 120
     assert row["required"] == ["months", "purpose"]
     assert client.post("/v1/predict", json=row["example"]).status_code == 200

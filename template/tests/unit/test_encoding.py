@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.kind import TARGET
 from tests.package import encoding, frames, schema
 
 PAIR = schema.Schema(
@@ -14,7 +15,7 @@ PAIR = schema.Schema(
         schema.Numeric("size", 0, 10, "Size"),
         schema.Categorical("colour", ("red", "blue"), "Colour"),
     ),
-    target=schema.Target("label", "no", "yes"),
+    target=TARGET,
 )
 
 

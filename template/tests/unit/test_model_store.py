@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from tests.kind import answering
 from tests.package import bundle, errors, model_store, schema
 
 
@@ -14,10 +15,10 @@ def store(tmp_path: Path, real_schema: schema.Schema) -> model_store.ModelStore:
     return model_store.ModelStore(tmp_path / "models", real_schema)
 
 
-def _variant(bundle_folder: Path, target: Path, threshold: float) -> Path:
-    """The same model with another threshold, which makes it another bundle."""
+def _variant(bundle_folder: Path, target: Path, mark: float) -> Path:
+    """The same model with other answers, which makes it another bundle."""
     shutil.copytree(bundle_folder, target)
-    manifest = msgspec.structs.replace(bundle.read_manifest(target), threshold=threshold)
+    manifest = msgspec.structs.replace(bundle.read_manifest(target), answering=answering(mark))
     bundle.write_manifest(target, manifest)
     return target
 

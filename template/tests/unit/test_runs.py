@@ -17,7 +17,7 @@ def record(run_id: str = "r1", day: int = 1) -> runs.RunRecord:
         seconds=1.0,
         winner=False,
         params={"C": 0.1},
-        metrics={"cv_auc": 0.7},
+        metrics={"cv_quality": 0.7},
         tags={},
     )
 

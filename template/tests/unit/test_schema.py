@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
+from tests.kind import ANOTHER_TARGET, TARGET
 from tests.package import schema
 
 SIZE = schema.Numeric("size", 0, 10, "Size")
 WEIGHT = schema.Numeric("weight", 1, 10, "Weight")
 COLOUR = schema.Categorical("colour", ("red", "blue"), "Colour")
-TARGET = schema.Target("label", "no", "yes")
 THREE = schema.Schema("three", (SIZE, COLOUR, WEIGHT), TARGET, ratios=(("size", "weight"),))
 
 
@@ -28,6 +28,6 @@ def test_what_a_vector_means_changes_the_fingerprint() -> None:
         replace(THREE, features=(SIZE, replace(COLOUR, categories=("blue", "red")), WEIGHT)),
         replace(THREE, features=(replace(SIZE, maximum=20), COLOUR, WEIGHT)),
         replace(THREE, ratios=()),
-        replace(THREE, target=schema.Target("label", "yes", "no")),
+        replace(THREE, target=ANOTHER_TARGET),
     ]
     assert len({one.fingerprint for one in [THREE, *others]}) == len(others) + 1

@@ -3,10 +3,11 @@
 import numpy as np
 import pandas as pd
 
+from tests.kind import CELLS, TARGET
 from tests.package import schema, splitting
 
-ONE = schema.Schema("one", (schema.Numeric("x", 0, 1e9, "X"),), schema.Target("label", "no", "yes"))
-TABLE = pd.DataFrame({"x": np.arange(4000.0), "label": "no"})
+ONE = schema.Schema("one", (schema.Numeric("x", 0, 1e9, "X"),), TARGET)
+TABLE = pd.DataFrame({"x": np.arange(4000.0), TARGET.name: CELLS[0]})
 
 
 def test_the_share_is_met_on_average() -> None:
@@ -21,7 +22,7 @@ def test_a_row_keeps_its_side_when_the_data_grows() -> None:
 
 
 def test_identical_rows_never_stand_on_both_sides() -> None:
-    twins = pd.DataFrame({"x": np.repeat(np.arange(500.0), 2), "label": ["no", "yes"] * 500})
+    twins = pd.DataFrame({"x": np.repeat(np.arange(500.0), 2), TARGET.name: [*CELLS] * 500})
     sides = splitting.held_out(twins, ONE, 0.5, seed=1).reshape(-1, 2)
     assert (sides[:, 0] == sides[:, 1]).all()
 

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from tests.package import schema
+from tests.package import schema, target
 
 SEGMENTS = ("retail", "trade", "farm")
 
@@ -81,7 +81,7 @@ def generate(
     meaning = schema.Schema(
         name="planted",
         features=features,
-        target=schema.Target("label", "no", "yes"),
+        target=target.Target("label", "no", "yes"),
         protected=(_GROUP,),
         ratios=(("debt", "tenure"),),
     )

@@ -8,6 +8,7 @@ from pandera.errors import SchemaErrors
 
 from ..errors import DataError
 from ..schema import Categorical, Column, Schema
+from .labels import label_column
 
 _SHOWN = 5
 
@@ -24,9 +25,11 @@ def _pandera_column(column: Column) -> pa.Column:
 
 
 def _all_columns(schema: Schema) -> list[Column]:
-    target = schema.target
-    label = Categorical(target.name, (target.negative, target.positive), "The label")
-    return [*schema.features, *(p.column for p in schema.protected), label]
+    return [
+        *schema.features,
+        *(p.column for p in schema.protected),
+        label_column(schema.target),
+    ]
 
 
 def validate(frame: pd.DataFrame, schema: Schema) -> pd.DataFrame:

@@ -1,11 +1,17 @@
 """Tables to arrays: the column-wise twin of `encoding.Encoder`, for whole data sets."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from ..encoding import Matrix
 from ..schema import Band, Categorical, Protected, Schema
+
+Mask = npt.NDArray[np.bool_]
+# Attribute -> group -> the rows that belong to it.
+Groups = Mapping[str, Mapping[str, Mask]]
 
 
 def encode_frame(frame: pd.DataFrame, schema: Schema) -> Matrix:
@@ -26,13 +32,7 @@ def encode_frame(frame: pd.DataFrame, schema: Schema) -> Matrix:
     return matrix
 
 
-def labels(frame: pd.DataFrame, schema: Schema) -> npt.NDArray[np.int8]:
-    """The label of each row, shape (rows,): 1 for the positive class, else 0."""
-    positive = frame[schema.target.name] == schema.target.positive
-    return positive.to_numpy(dtype=bool).astype(np.int8)
-
-
-def group_masks(frame: pd.DataFrame, protected: Protected) -> dict[str, npt.NDArray[np.bool_]]:
+def group_masks(frame: pd.DataFrame, protected: Protected) -> dict[str, Mask]:
     """Membership of each row in each group of a protected attribute, shape (rows,) each."""
     values = frame[protected.column.name]
     masks = {}

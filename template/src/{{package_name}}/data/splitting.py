@@ -2,13 +2,13 @@
 
 Each row hashes to a number in [0, 1); below `test_fraction` it belongs to the test set. So
 
-- two identical applications never stand on both sides, which a shuffled split allows;
+- two identical rows never stand on both sides, which a shuffled split allows;
 - a row keeps its side for ever: when the data set grows, no row that a former model was
   trained on becomes a test row, and champion and challenger meet on honest ground;
 - the label takes no part in it.
 
-The price: the share of test rows and of positives is only met on average. Where rows are
-ordered in time, or belong to the same person, hash that key instead of the features.
+The price: the share of test rows is only met on average, and so is their likeness to the rest.
+Where rows are ordered in time, or belong to the same owner, hash that key instead.
 """
 
 import hashlib

@@ -46,7 +46,7 @@ class Predictor:
         score = float(served.model.scorer.score(matrix)[0])
         self._window.add(matrix)
         self._observe(score)
-        answer = predict(score, served.model.manifest)
+        answer = predict(score, served.model.manifest.answering)
         answer["model_version"] = served.champion.version
         return _encode(answer)
 
@@ -62,7 +62,8 @@ class Predictor:
         self._window.add(matrix)
         for score in scores:
             self._observe(score)
-        predictions = [predict(score, served.model.manifest) for score in scores]
+        answering = served.model.manifest.answering
+        predictions = [predict(score, answering) for score in scores]
         return _encode({"predictions": predictions, "model_version": served.champion.version})
 
     def describe(self) -> bytes:
@@ -80,7 +81,7 @@ class Predictor:
                 "run_id": manifest.run_id,
                 "candidate": manifest.candidate,
                 "created_at": manifest.created_at,
-                "threshold": manifest.threshold,
+                **msgspec.structs.asdict(manifest.answering),
                 "metrics": manifest.metrics,
             }
         )

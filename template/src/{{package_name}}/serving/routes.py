@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response, Security
 from fastapi.security import HTTPBearer
 from pydantic import BaseModel, Field
 
-from ..answer import Prediction
+from ..answer import ModelFacts, Prediction
 from .openapi import json_body, problems
 from .predict_route import PREDICT_PATH, SMALL_BODY_BYTES
 from .predictor import Predictor
@@ -29,7 +29,7 @@ class BatchResponse(BaseModel):
     model_version: str = Field(description="Version of the model in the registry")
 
 
-class ModelInfo(BaseModel):
+class ModelInfo(ModelFacts):
     """The model in service."""
 
     bundle: str = Field(description="Id of the bundle, from its content")
@@ -37,7 +37,6 @@ class ModelInfo(BaseModel):
     run_id: str
     candidate: str
     created_at: datetime
-    threshold: float
     metrics: dict[str, float]
 
 

@@ -27,7 +27,9 @@ from ..encoding import UNKNOWN, Matrix
 from ..errors import ModelError
 from ..features.ratios import RatioFeatures
 from ..schema import Categorical, Schema
-from ..scoring import INPUT_NAME, OUTPUT_NAME, OnnxScorer
+from ..scoring import INPUT_NAME, OnnxScorer
+from .graph import OPTIONS, difference, finish
+from .objective import score
 
 TOLERANCE = 1e-5
 # The newest operator sets that ONNX Runtime, skl2onnx and the ML operators share.
@@ -40,7 +42,7 @@ def export(pipeline: Pipeline, schema: Schema, samples: Matrix) -> bytes:
     """Convert a fitted pipeline and prove the result.
 
     Args:
-        pipeline: a fitted classifier pipeline over the encoded matrix.
+        pipeline: a fitted pipeline over the encoded matrix.
         schema: gives the width of the matrix and the adversarial rows.
         samples: rows that the pipeline was not fitted on, shape (rows, features).
 
@@ -54,16 +56,18 @@ def export(pipeline: Pipeline, schema: Schema, samples: Matrix) -> bytes:
     model = convert_sklearn(
         pipeline,
         initial_types=[(INPUT_NAME, FloatTensorType([None, width]))],
-        options={"zipmap": False},
+        options=OPTIONS,
         target_opset=_OPSET,
     )
-    graph: bytes = _keep_positive_column(model).SerializeToString()
+    finished = finish(model)
+    onnx.checker.check_model(finished)
+    graph: bytes = finished.SerializeToString()
     rows = np.vstack([samples, adversarial_rows(schema, samples)])
-    expected = pipeline.predict_proba(rows)[:, 1]
-    difference = float(np.max(np.abs(OnnxScorer(graph, width).score(rows) - expected)))
-    if difference > TOLERANCE:
+    found = OnnxScorer(graph, width).score(rows).astype(np.float64)
+    apart = difference(found, score(pipeline, rows))
+    if apart > TOLERANCE:
         raise ModelError(
-            f"the ONNX export differs from scikit-learn by {difference:.2g} on {len(rows)} rows "
+            f"the ONNX export differs from scikit-learn by {apart:.2g} on {len(rows)} rows "
             f"(allowed: {TOLERANCE:g}); this estimator does not convert faithfully"
         )
     return graph
@@ -89,23 +93,6 @@ def adversarial_rows(schema: Schema, samples: Matrix) -> Matrix:
             row[position] = value
             rows.append(row)
     return np.vstack(rows).astype(np.float32)
-
-
-def _keep_positive_column(model: onnx.ModelProto) -> onnx.ModelProto:
-    """Replace label and class probabilities by one output: the positive class's column."""
-    graph = model.graph
-    probabilities = graph.output[1].name
-    index = onnx.numpy_helper.from_array(np.array([1], dtype=np.int64), "positive_class")
-    graph.initializer.append(index)
-    graph.node.append(
-        onnx.helper.make_node("Gather", [probabilities, index.name], [OUTPUT_NAME], axis=1)
-    )
-    del graph.output[:]
-    graph.output.append(
-        onnx.helper.make_tensor_value_info(OUTPUT_NAME, onnx.TensorProto.FLOAT, [None, 1])
-    )
-    onnx.checker.check_model(model)
-    return model
 
 
 def _ratio_parser(scope: Any, model: RatioFeatures, inputs: Any, **_parsers: Any) -> Any:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ..config import describe
 from ..errors import ProjectError
+from .limits import GateParams
 
 
 class _Section(BaseModel):
@@ -27,18 +28,6 @@ class SearchParams(_Section):
     backend: Literal["sequential", "loky", "dask"]
     jobs: int
     threads: int = Field(ge=1)
-
-
-class GateParams(_Section):
-    """The limits of promotion."""
-
-    min_auc_gain_over_baseline: float = Field(ge=0, le=0.5)
-    max_auc_loss_to_champion: float = Field(ge=0, le=1)
-    leakage_auc: float = Field(gt=0.5, le=1)
-    max_calibration_error: float = Field(gt=0, le=1)
-    min_disparate_impact: float = Field(ge=0, le=1)
-    max_subgroup_auc_gap: float = Field(ge=0, le=1)
-    min_group_rows: int = Field(ge=2)
 
 
 class TrainingParams(_Section):

@@ -12,13 +12,13 @@ from skops.io.exceptions import UntrustedTypesFoundException
 
 from ..errors import ModelError
 from ..features.ratios import RatioFeatures
+from .candidates import TRUSTED
 
 _TRUSTED = [
     f"{RatioFeatures.__module__}.{RatioFeatures.__qualname__}",
+    *TRUSTED,
     "numpy.dtype",
     "sklearn._loss.link.Interval",
-    "sklearn._loss.link.LogitLink",
-    "sklearn._loss.loss.HalfBinomialLoss",
     "sklearn.ensemble._hist_gradient_boosting.binning._BinMapper",
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
     # A forged tree can crash the process by indices out of range. Bundles carry hashes, and the

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
-from sklearn.model_selection import GridSearchCV, StratifiedKFold, cross_val_predict
+from sklearn.model_selection import GridSearchCV, cross_val_predict
 from sklearn.pipeline import Pipeline
 
+from ..data.labels import Labels
 from ..encoding import Matrix
+from .objective import METHOD, SCORING, Scores, folds, learnt, scores_of
 from .params import TrainingParams
 
 
@@ -16,41 +17,44 @@ from .params import TrainingParams
 class Searched:
     """The best parameters of a candidate, fitted on all training rows.
 
-    `scores` are out of fold, shape (rows,): each row scored by a pipeline that has not seen it.
+    `cv_score` is the mean of the objective's metric over the folds, higher is better, and
+    `cv_error` its standard error. `scores` are out of fold, shape (rows,): each row scored by a
+    pipeline that has not seen it.
     """
 
     pipeline: Pipeline
     params: dict[str, Any]
-    auc: float
-    auc_se: float
-    scores: npt.NDArray[np.float64]
+    cv_score: float
+    cv_error: float
+    scores: Scores
 
 
 def search(
     pipeline: Pipeline,
     grid: dict[str, list[Any]],
     x: Matrix,
-    y: npt.NDArray[np.int8],
+    y: Labels,
     params: TrainingParams,
 ) -> Searched:
-    """Search the grid by cross-validated AUC and score every row out of fold.
+    """Search the grid by the cross-validated objective and score every row out of fold.
 
     Args:
-        pipeline: unfitted, from matrix to class probabilities.
+        pipeline: unfitted, from the encoded matrix to a prediction.
         grid: parameter name to the values to try.
         x: training rows, shape (rows, features).
         y: their labels, shape (rows,).
         params: seed and folds.
     """
-    folds = StratifiedKFold(params.split.folds, shuffle=True, random_state=params.seed)
-    found = GridSearchCV(pipeline, grid, scoring="roc_auc", cv=folds, error_score="raise")
-    found.fit(x, y)
-    scores = cross_val_predict(found.best_estimator_, x, y, cv=folds, method="predict_proba")[:, 1]
+    cv = folds(params.split.folds, params.seed)
+    aim = learnt(y)
+    found = GridSearchCV(pipeline, grid, scoring=SCORING, cv=cv, error_score="raise")
+    found.fit(x, aim)
+    raw = cross_val_predict(found.best_estimator_, x, aim, cv=cv, method=METHOD)
     spread = float(found.cv_results_["std_test_score"][found.best_index_])
     return Searched(
         found.best_estimator_,
         dict(found.best_params_),
         float(found.best_score_),
         spread / float(np.sqrt(params.split.folds)),
-        np.asarray(scores, dtype=np.float64),
+        scores_of(raw),
     )

@@ -1,4 +1,4 @@
-"""The form of the answer for one row, for the documentation of the API."""
+"""The form of the answers, for the documentation of the API."""
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -14,4 +14,10 @@ class Prediction(BaseModel):
         description=f"Probability of '{SCHEMA.target.positive}', calibrated", ge=0, le=1
     )
     label: str = Field(description="The decision at the model's threshold")
+    threshold: float = Field(description="From this probability on the label is positive")
+
+
+class ModelFacts(BaseModel):
+    """What is told of the model in service, besides what is told of any model."""
+
     threshold: float = Field(description="From this probability on the label is positive")

@@ -4,7 +4,8 @@ UCI Statlog German Credit: 1,000 loan applications at a German bank around 1975,
 by how it ended. `docs/data-card.md` tells its origin, its licence and its known faults.
 """
 
-from .schema import Band, Categorical, Numeric, Protected, Schema, Target
+from .schema import Band, Categorical, Numeric, Protected, Schema
+from .target import Target
 
 # The price of a wrong decision, from the data set's own documentation: to grant a loan that
 # defaults costs five times as much as to refuse one that would have been repaid.

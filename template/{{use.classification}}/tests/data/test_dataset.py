@@ -3,14 +3,14 @@
 import numpy as np
 import pandas as pd
 
-from tests.package import frames, params, schema, splitting
+from tests.package import frames, labels, params, schema, splitting
 
 
 def test_it_has_the_documented_rows_and_share_of_positives(
     frame: pd.DataFrame, real_schema: schema.Schema
 ) -> None:
     assert len(frame) == 1000
-    assert frames.labels(frame, real_schema).mean() == 0.3
+    assert labels.labels(frame, real_schema).mean() == 0.3
 
 
 def test_every_declared_label_occurs(frame: pd.DataFrame, real_schema: schema.Schema) -> None:
@@ -53,7 +53,7 @@ def test_both_sides_of_the_split_look_alike(
 ) -> None:
     split = real_params.split
     test = splitting.held_out(frame, real_schema, split.test_fraction, real_params.seed)
-    y = frames.labels(frame, real_schema)
+    y = labels.labels(frame, real_schema)
     assert abs(float(test.mean()) - split.test_fraction) < 0.03
     assert abs(float(y[test].mean()) - float(y[~test].mean())) < 0.05
 

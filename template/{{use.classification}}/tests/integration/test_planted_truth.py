@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from tests.package import drift, errors, frames, gate, params, runs, scoring, train
+from tests.package import drift, errors, frames, gate, labels, params, runs, scoring, train
 from tests.synthetic import Planted, generate
 
 
@@ -26,7 +26,7 @@ def test_no_honest_model_beats_the_bayes_score_and_a_good_one_comes_near(
     planted = generate(rows=4000, seed=5)
     _, model = _winner(planted, quick_params, tmp_path)
     fresh = generate(rows=4000, seed=6)
-    y = frames.labels(fresh.frame, fresh.schema)
+    y = labels.labels(fresh.frame, fresh.schema)
     best = float(roc_auc_score(y, fresh.truth))
     reached = float(
         roc_auc_score(y, model.scorer.score(frames.encode_frame(fresh.frame, fresh.schema)))

@@ -91,7 +91,7 @@ def test_minimum_functionality_a_plainly_safe_and_a_plainly_risky_application(
     score: Scorer, model: scoring.LoadedModel
 ) -> None:
     safe, risky = score(SAFE, RISKY)
-    assert safe < model.manifest.threshold < risky
+    assert safe < model.manifest.answering.threshold < risky
     assert risky - safe > 0.5
 
 
@@ -141,7 +141,7 @@ def test_no_leakage_the_test_rows_score_like_unseen_ones(
 ) -> None:
     _, test = sides
     scores = model.scorer.score(test.x).astype(np.float64)
-    measured = evaluation.quality(test.y, scores, model.manifest.threshold)
+    measured = evaluation.quality(test.y, scores, model.manifest.answering)
     expected = model.manifest.metrics["cv_auc"]
     assert abs(measured["auc"] - expected) < 3 * measured["auc_se"]
     assert measured["auc"] < 0.99

@@ -15,6 +15,7 @@ from tests.package import (
     errors,
     export,
     frames,
+    labels,
     params,
     pipeline_file,
     schema,
@@ -24,7 +25,7 @@ from tests.synthetic import generate
 
 PLANTED = generate(rows=400, seed=3)
 X = frames.encode_frame(PLANTED.frame, PLANTED.schema)
-Y = frames.labels(PLANTED.frame, PLANTED.schema)
+Y = labels.labels(PLANTED.frame, PLANTED.schema)
 
 
 def _fitted(name: str) -> Pipeline:

@@ -4,14 +4,15 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from tests.package import evaluation
+from tests.package import evaluation, frames, prediction
 
 Y = np.array([0, 0, 1, 1], dtype=np.int8)
+HALF = prediction.Answering(threshold=0.5)
 SCORES = np.array([0.1, 0.6, 0.4, 0.9])
 
 
 def test_metrics_match_a_count_by_hand() -> None:
-    metrics = evaluation.quality(Y, SCORES, threshold=0.5)
+    metrics = evaluation.quality(Y, SCORES, HALF)
     assert metrics["auc"] == pytest.approx(0.75)
     assert metrics["accuracy"] == 0.5
     assert metrics["precision"] == 0.5
@@ -39,7 +40,7 @@ def test_the_standard_error_of_auc_matches_a_bootstrap() -> None:
     random = np.random.default_rng(1)
     y = np.repeat(np.array([0, 1], dtype=np.int8), [140, 60])
     scores = random.normal(y * 1.0, 1.0)
-    metrics = evaluation.quality(y, 1 / (1 + np.exp(-scores)), 0.5)
+    metrics = evaluation.quality(y, 1 / (1 + np.exp(-scores)), HALF)
     draws = []
     for _ in range(200):
         rows = random.integers(0, len(y), len(y))
@@ -47,7 +48,7 @@ def test_the_standard_error_of_auc_matches_a_bootstrap() -> None:
     assert metrics["auc_se"] == pytest.approx(np.std(draws), rel=0.3)
 
 
-def _groups(in_a: evaluation.Mask) -> evaluation.Groups:
+def _groups(in_a: frames.Mask) -> frames.Groups:
     return {"group": {"a": in_a, "b": ~in_a}}
 
 

@@ -6,7 +6,10 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
-from tests.package import gate, params, scoring, train
+from tests.package import gate, params, prediction, scoring, train
+from tests.package import limits as declared
+
+HALF = prediction.Answering(threshold=0.5)
 
 TEST = train.Rows(
     x=np.linspace(0, 1, 200, dtype=np.float32).reshape(-1, 1),
@@ -38,13 +41,13 @@ class _Scores:
 
 
 def _model(right: float = 0.8, **metrics: float) -> scoring.LoadedModel:
-    manifest = SimpleNamespace(metrics={**GOOD, **metrics}, threshold=0.5)
+    manifest = SimpleNamespace(metrics={**GOOD, **metrics}, answering=HALF)
     return cast("scoring.LoadedModel", SimpleNamespace(manifest=manifest, scorer=_Scores(right)))
 
 
 def _verdicts(
     challenger: scoring.LoadedModel,
-    limits: params.GateParams,
+    limits: declared.GateParams,
     champion: scoring.LoadedModel | None = None,
 ) -> dict[str, str]:
     findings = gate.judge(challenger, champion, TEST, limits)
@@ -52,11 +55,11 @@ def _verdicts(
 
 
 @pytest.fixture
-def limits(real_params: params.TrainingParams) -> params.GateParams:
+def limits(real_params: params.TrainingParams) -> declared.GateParams:
     return real_params.gate
 
 
-def test_a_good_challenger_passes_every_rule(limits: params.GateParams) -> None:
+def test_a_good_challenger_passes_every_rule(limits: declared.GateParams) -> None:
     assert set(_verdicts(_model(), limits).values()) == {"pass"}
 
 
@@ -75,7 +78,7 @@ def test_a_good_challenger_passes_every_rule(limits: params.GateParams) -> None:
     ],
 )
 def test_each_rule_blocks_on_its_own(
-    rule: str, verdict: str, model: scoring.LoadedModel, limits: params.GateParams
+    rule: str, verdict: str, model: scoring.LoadedModel, limits: declared.GateParams
 ) -> None:
     verdicts = _verdicts(model, limits)
     assert verdicts.pop(rule) == verdict
@@ -83,13 +86,13 @@ def test_each_rule_blocks_on_its_own(
         assert set(verdicts.values()) == {"pass"}
 
 
-def test_a_challenger_must_not_fall_behind_the_champion(limits: params.GateParams) -> None:
+def test_a_challenger_must_not_fall_behind_the_champion(limits: declared.GateParams) -> None:
     rule = "AUC against champion, test"
     assert _verdicts(_model(0.8), limits, champion=_model(0.95))[rule] == "fail"
     assert _verdicts(_model(0.8), limits, champion=_model(0.8))[rule] == "pass"
     assert rule not in _verdicts(_model(0.8), limits)
 
 
-def test_the_limits_are_those_of_the_parameters(limits: params.GateParams) -> None:
+def test_the_limits_are_those_of_the_parameters(limits: declared.GateParams) -> None:
     strict = limits.model_copy(update={"max_calibration_error": 0.01})
     assert _verdicts(_model(), strict)["calibration error"] == "fail"

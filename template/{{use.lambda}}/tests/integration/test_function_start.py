@@ -23,7 +23,7 @@ from tests.package import dataset, errors, rows
 CONFIG = Path(__file__).parents[2] / "config"
 MODULE = instance.__name__.replace(".instance", ".function")
 TOKEN = "a-token-from-the-secret"  # noqa: S105  # of these tests
-ARN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:loans-dev/api-token-AbCdEf"
+ARN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:model-dev/api-token-AbCdEf"
 ROW = json.dumps(rows.example_row(dataset.SCHEMA)).encode()
 PREDICT = Case("predict", "POST", "/v1/predict", 200, ROW)
 

@@ -1,29 +1,52 @@
 """Metrics of a binary classifier: discrimination, calibration, cost, and fairness by group."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
 
+from ..data.frames import Groups, Mask
+from ..data.labels import Labels
 from ..dataset import COST_FALSE_NEGATIVE, COST_FALSE_POSITIVE
+from ..prediction import Answering
+from .limits import GateParams
+from .objective import Scores
 
-Scores = npt.NDArray[np.float64]
-Labels = npt.NDArray[np.int8]
-Mask = npt.NDArray[np.bool_]
-Groups = Mapping[str, Mapping[str, Mask]]
+# The columns of the table of runs, with their headings.
+SHOWN = {
+    "cv_auc": "CV AUC",
+    "oof_calibration_error": "ECE",
+    "oof_cost_per_row": "cost",
+    "test_auc": "test AUC",
+}
 
 BINS = 10
 _THRESHOLDS = np.round(np.arange(0.02, 0.99, 0.01), 2)
 
 
-def quality(y: Labels, scores: Scores, threshold: float) -> dict[str, float]:
+def assess(
+    y: Labels, scores: Scores, groups: Groups, limits: GateParams
+) -> tuple[Answering, dict[str, float]]:
+    """Choose the threshold of a candidate by its out-of-fold scores, and measure it there."""
+    threshold = choose_threshold(
+        y, scores, groups, limits.min_disparate_impact, limits.min_group_rows
+    )
+    answering = Answering(threshold)
+    metrics = quality(y, scores, answering) | {"cost_without_model": cost_without_model(y)}
+    for audit in fairness(y, scores, threshold, groups, limits.min_group_rows):
+        metrics[f"disparate_impact_{audit.attribute}"] = audit.disparate_impact
+        metrics[f"disparate_impact_se_{audit.attribute}"] = audit.disparate_impact_se
+        metrics[f"auc_gap_{audit.attribute}"] = audit.auc_gap
+        metrics[f"auc_gap_se_{audit.attribute}"] = audit.auc_gap_se
+    return answering, metrics
+
+
+def quality(y: Labels, scores: Scores, answering: Answering) -> dict[str, float]:
     """Metrics of scores against labels, shapes (rows,).
 
     `auc_se` is the standard error of the AUC by Hanley and McNeil (1982), Radiology 143:29-36.
     """
-    decided = scores >= threshold
+    decided = scores >= answering.threshold
     positives = y == 1
     true_positives = float(np.sum(decided & positives))
     auc = float(roc_auc_score(y, scores))
@@ -37,7 +60,7 @@ def quality(y: Labels, scores: Scores, threshold: float) -> dict[str, float]:
         "precision": true_positives / max(1.0, float(decided.sum())),
         "recall": true_positives / max(1.0, float(positives.sum())),
         "favourable_rate": float(np.mean(~decided)),
-        "cost_per_row": cost_per_row(y, scores, threshold),
+        "cost_per_row": cost_per_row(y, scores, answering.threshold),
     }
 
 

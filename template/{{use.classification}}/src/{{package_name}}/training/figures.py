@@ -7,17 +7,22 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from sklearn.metrics import roc_curve
 
-from .evaluation import BINS, Labels, Scores
+from ..data.labels import Labels
+from ..prediction import Answering
+from .evaluation import BINS
+from .objective import Scores
+
+NAMES = ("roc", "calibration", "confusion")
 
 
-def save_figures(folder: Path, y: Labels, scores: Scores, threshold: float, title: str) -> None:
+def save_figures(folder: Path, y: Labels, scores: Scores, answering: Answering, title: str) -> None:
     """Write `roc.png`, `calibration.png` and `confusion.png` into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, draw in (("roc", _roc), ("calibration", _calibration), ("confusion", _confusion)):
+    for name, draw in zip(NAMES, (_roc, _calibration, _confusion), strict=True):
         # The object-oriented API: pyplot keeps global state and wants a display.
         figure = Figure(figsize=(4.5, 4.5), layout="constrained")
         axes = figure.add_subplot()
-        draw(axes, y, scores, threshold)
+        draw(axes, y, scores, answering.threshold)
         axes.set_title(title)
         figure.savefig(folder / f"{name}.png", dpi=110)
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..scoring import LoadedModel
 from .evaluation import quality
-from .params import GateParams
+from .limits import GateParams
 from .train import Rows
 
 Verdict = Literal["pass", "review", "fail"]
@@ -69,7 +69,7 @@ def judge(
 
 def _test_quality(model: LoadedModel, test: Rows) -> dict[str, float]:
     scores = model.scorer.score(test.x).astype(np.float64)
-    return quality(test.y, scores, model.manifest.threshold)
+    return quality(test.y, scores, model.manifest.answering)
 
 
 def _fairness(metrics: Mapping[str, float], limits: GateParams) -> list[Finding]:

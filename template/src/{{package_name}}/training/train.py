@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pandas as pd
 
 from ..bundle import (
@@ -22,27 +23,22 @@ from ..bundle import (
     digests,
     write_manifest,
 )
-from ..data.frames import encode_frame, group_masks, labels
+from ..data.frames import Groups, encode_frame, group_masks
+from ..data.labels import Labels, labels
 from ..data.splitting import held_out
 from ..encoding import Matrix
 from ..errors import ProjectError
 from ..monitoring.drift import build_reference
+from ..prediction import Answering
 from ..provenance import git_commit, package_versions
 from ..runs import BUNDLE, FIGURES, RunRecord, RunStore
 from ..schema import Schema
 from . import candidates
 from .backend import search_backend
-from .evaluation import (
-    Groups,
-    Labels,
-    Scores,
-    choose_threshold,
-    cost_without_model,
-    fairness,
-    quality,
-)
+from .evaluation import assess, quality
 from .export import export
 from .figures import save_figures
+from .objective import CV_METRIC, require_learnable, score
 from .params import TrainingParams
 from .pipeline_file import save_pipeline
 from .search import Searched, search
@@ -61,11 +57,11 @@ class Rows:
 
 @dataclass(frozen=True)
 class Trained:
-    """A candidate after its search, with its threshold and its metrics."""
+    """A candidate after its search, with what makes an answer of its scores, and its metrics."""
 
     name: str
     searched: Searched
-    threshold: float
+    answering: Answering
     metrics: dict[str, float]
     started_at: datetime
     seconds: float
@@ -99,15 +95,14 @@ def train_session(
         The recorded runs, the winner among them.
 
     Raises:
-        ProjectError: there is no candidate besides the baseline, or an unknown one; or the
-            search cannot run where `params` says.
+        ProjectError: there is no candidate besides the baseline, or an unknown one; the labels
+            teach nothing; or the search cannot run where `params` says.
         ModelError: the winner does not convert to ONNX faithfully.
     """
     test_side = held_out(frame, schema, params.split.test_fraction, params.seed)
     train, test = rows_of(frame[~test_side], schema), rows_of(frame[test_side], schema)
     for side, rows in (("training", train), ("test", test)):
-        if len(set(rows.y.tolist())) < 2:
-            raise ProjectError(f"the {side} rows hold one class only; more data is needed")
+        require_learnable(side, rows.y)
     trained = []
     with search_backend(params.search):
         for name in params.candidates:
@@ -118,7 +113,10 @@ def train_session(
     tags = {"data_sha256": data_sha256, "git_commit": git_commit(), "schema": schema.fingerprint}
     records = []
     for one in trained:
-        measured = _test_metrics(one, test) if one.name in {best.name, candidates.BASELINE} else {}
+        measured = {}
+        if one.name in {best.name, candidates.BASELINE}:
+            scores = score(one.searched.pipeline, test.x)
+            measured = prefixed("test", quality(test.y, scores, one.answering))
         record = RunRecord(
             run_id=f"{one.started_at:%Y%m%d-%H%M%S}-{session}-{one.name}",
             session=session,
@@ -126,13 +124,17 @@ def train_session(
             started_at=one.started_at,
             seconds=one.seconds,
             winner=one is best,
-            params={**one.searched.params, "threshold": one.threshold, "seed": params.seed},
+            params={
+                **one.searched.params,
+                **msgspec.structs.asdict(one.answering),
+                "seed": params.seed,
+            },
             metrics=one.metrics | measured,
             tags=tags,
         )
         with store.recording(record) as folder:
             title = f"{one.name}, {len(train.y)} rows"
-            save_figures(folder / FIGURES, train.y, one.searched.scores, one.threshold, title)
+            save_figures(folder / FIGURES, train.y, one.searched.scores, one.answering, title)
             if record.winner:
                 _write_bundle(folder / BUNDLE, record, one, schema, train, test)
         records.append(record)
@@ -150,46 +152,25 @@ def choose(trained: list[Trained]) -> Trained:
     real = [one for one in trained if one.name != candidates.BASELINE]
     if not real:
         raise ProjectError("params.yaml lists no candidate besides the baseline")
-    top = max(real, key=lambda one: one.searched.auc)
-    return next(one for one in real if one.searched.auc >= top.searched.auc - top.searched.auc_se)
+    top = max(real, key=lambda one: one.searched.cv_score).searched
+    return next(one for one in real if one.searched.cv_score >= top.cv_score - top.cv_error)
 
 
 def _train_one(name: str, schema: Schema, rows: Rows, params: TrainingParams) -> Trained:
     started_at, clock = datetime.now(UTC), time.perf_counter()
     pipeline = candidates.build(name, schema, params.seed)
     searched = search(pipeline, params.candidates[name], rows.x, rows.y, params)
-    gate = params.gate
-    threshold = choose_threshold(
-        rows.y, searched.scores, rows.groups, gate.min_disparate_impact, gate.min_group_rows
-    )
+    answering, measured = assess(rows.y, searched.scores, rows.groups, params.gate)
     metrics = {
-        "cv_auc": searched.auc,
-        "cv_auc_se": searched.auc_se,
-        **_prefixed("oof", quality(rows.y, searched.scores, threshold)),
-        "oof_cost_without_model": cost_without_model(rows.y),
-        **_fairness_metrics(rows, searched.scores, threshold, gate.min_group_rows),
+        CV_METRIC: searched.cv_score,
+        f"{CV_METRIC}_se": searched.cv_error,
+        **prefixed("oof", measured),
     }
-    return Trained(name, searched, threshold, metrics, started_at, time.perf_counter() - clock)
+    return Trained(name, searched, answering, metrics, started_at, time.perf_counter() - clock)
 
 
-def _fairness_metrics(
-    rows: Rows, scores: Scores, threshold: float, min_rows: int
-) -> dict[str, float]:
-    metrics = {}
-    for audit in fairness(rows.y, scores, threshold, rows.groups, min_rows):
-        metrics[f"oof_disparate_impact_{audit.attribute}"] = audit.disparate_impact
-        metrics[f"oof_disparate_impact_se_{audit.attribute}"] = audit.disparate_impact_se
-        metrics[f"oof_auc_gap_{audit.attribute}"] = audit.auc_gap
-        metrics[f"oof_auc_gap_se_{audit.attribute}"] = audit.auc_gap_se
-    return metrics
-
-
-def _test_metrics(one: Trained, test: Rows) -> dict[str, float]:
-    scores = one.searched.pipeline.predict_proba(test.x)[:, 1]
-    return _prefixed("test", quality(test.y, scores, one.threshold))
-
-
-def _prefixed(prefix: str, metrics: dict[str, float]) -> dict[str, float]:
+def prefixed(prefix: str, metrics: dict[str, float]) -> dict[str, float]:
+    """Metrics with where they come from in front of their names."""
     return {f"{prefix}_{name}": value for name, value in metrics.items()}
 
 
@@ -206,7 +187,7 @@ def _write_bundle(
         run_id=record.run_id,
         created_at=record.started_at,
         candidate=record.candidate,
-        threshold=one.threshold,
+        answering=one.answering,
         params=record.params,
         metrics=record.metrics,
         data_sha256=record.tags["data_sha256"],

@@ -8,6 +8,7 @@ import msgspec
 import pandas as pd
 import pytest
 
+from tests.kind import CHAMPION_RULE, IMPOSSIBLE, IMPOSSIBLE_RULE, answering
 from tests.package import (
     bundle,
     errors,
@@ -132,7 +133,7 @@ def test_a_challenger_that_passes_is_served_and_has_the_alias(
     assert remote.aliases[tracker.CHAMPION] == promotion.version
     assert reported == promotion.findings
     again = promote(remote)
-    assert "AUC against champion, test" in {finding.rule for finding in again.findings}
+    assert CHAMPION_RULE in {finding.rule for finding in again.findings}
 
 
 def test_a_challenger_that_fails_changes_nothing(
@@ -142,8 +143,8 @@ def test_a_challenger_that_fails_changes_nothing(
 ) -> None:
     remote = MemoryTracker()
     registry.deliver(remote, store)
-    with pytest.raises(errors.GateError, match="AUC over baseline, test"):
-        promote(remote, limits={"min_auc_gain_over_baseline": 0.49})
+    with pytest.raises(errors.GateError, match=IMPOSSIBLE_RULE):
+        promote(remote, limits=IMPOSSIBLE)
     assert models.champion() is None
     assert tracker.CHAMPION not in remote.aliases
 
@@ -188,7 +189,7 @@ def test_going_back_moves_the_alias(
     registry.deliver(remote, store)
     models.publish(bundle_folder, "1")
     other = Path(shutil.copytree(bundle_folder, tmp_path / "other"))
-    manifest = msgspec.structs.replace(bundle.read_manifest(other), threshold=0.9)
+    manifest = msgspec.structs.replace(bundle.read_manifest(other), answering=answering(0.9))
     bundle.write_manifest(other, manifest)
     models.publish(other, "2")
     assert registry.roll_back(lambda: remote, models).version == "1"
