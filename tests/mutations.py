@@ -268,4 +268,20 @@ MUTATIONS: tuple[Mutation, ...] = (
         "tests/integration/test_data_versions.py::test_changes_that_were_never_published_are_not_overwritten",
         option="git",
     ),
+    Mutation(
+        "content that is not what the pointer names is taken",
+        "src/<package>/data/store.py",
+        "if self.digest() != published:\n                raise",
+        "if not published:\n                raise",
+        "tests/integration/test_store.py::test_damage_in_the_clones_own_copy_is_found",
+        option="git_lfs",
+    ),
+    Mutation(
+        "content is committed in place of a pointer",
+        "src/<package>/data/store.py",
+        "if text.startswith(POINTER):",
+        "if text:",
+        "tests/integration/test_store.py::test_content_in_place_of_a_pointer_is_not_committed",
+        option="git_lfs",
+    ),
 )
