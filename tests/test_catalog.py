@@ -91,7 +91,8 @@ def test_a_conflict_closes_a_choice_and_leaves_the_matrix(tmp_path: Path) -> Non
     template = copy_template(tmp_path / "template")
     _add_option(template, "tracker", TOY)
     diskless = {"name": "cloud", "title": "Cloud", "conflicts": {"notebook": "Paper gets wet."}}
-    _add_option(template, "data_versioning", TOY | diskless | {"gives_away": []})
+    values = catalog.load().axis("data_versioning").options[0].values
+    _add_option(template, "data_versioning", TOY | diskless | {"gives_away": [], "values": values})
     pairs = {(c.data()["tracker"], c.data()["data_versioning"]) for c in combinations(template)}
     trackers, stores = (
         [option.name for option in catalog.load().axis(name).options]
