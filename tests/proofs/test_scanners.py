@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 from conftest import Project, Prove
-from infra.checkov import TOOL, executable
 from matrix import Combination, combinations, covering
+from pinned import executable
 from proof import Check, Tool, command
 from rendering import text_files
 
+CHECKOV = Tool("checkov", find=executable)
 # Target -> exceptions that its project holds, those of every project included.
 EXCEPTIONS = {"lambda": 16, "ecs": 12, "k8s": 13}
 # Each with the scanner's name for what it finds.
@@ -88,7 +89,13 @@ def checkov(folder: Path) -> dict[str, str]:
     """Name of a finding -> where. Without an account it has no severities: each one counts."""
     output = command(
         [
-            *(str(executable()), "--directory=.", "--output=json", "--soft-fail", "--quiet"),
+            *(
+                str(executable("checkov")),
+                "--directory=.",
+                "--output=json",
+                "--soft-fail",
+                "--quiet",
+            ),
             *("--skip-download", "--framework=terraform", "--framework=dockerfile"),
             *("--framework=github_actions", "--framework=kubernetes"),
         ],
@@ -162,7 +169,11 @@ SCANNED = Check(
     name="scanners",
     inputs=("infra/**", "k8s/**", ".github/**", "Dockerfile"),
     without=("infra/**/tests/**", "infra/**/*.md"),
-    tools=(TOOL, Tool("trivy"), Tool("kubectl", ("version", "--client"))),
+    tools=(
+        Tool("checkov", find=executable),
+        Tool("trivy"),
+        Tool("kubectl", ("version", "--client")),
+    ),
     run=scan,
 )
 FAULTS_FOUND = Check(
