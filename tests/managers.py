@@ -5,26 +5,58 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from proof import Tool
+from pip._internal.models.index import PyPI
+
+from matrix import ROOT
+from pinned import executable
+from proof import Tool, interpreter
 
 
 @dataclass(frozen=True)
 class Manager:
     """The programs that a user of one has installed, and the settings of their machine."""
 
-    tools: tuple[Tool, ...]
+    tools: tuple[Tool, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
+    # Where its programs are, if not beside its tools.
+    path: tuple[Path, ...] = ()
 
     def folders(self) -> list[str]:
-        """Where its programs are, for the front of PATH."""
-        found = [tool.find(tool.name) for tool in self.tools]
-        return [os.fspath(Path(path).parent) for path in found if path]
-
-
-# Those that are more than a program of the option's own name on PATH.
-_SPECIAL: dict[str, Callable[[], Manager]] = {}
+        """What comes first on PATH."""
+        found = (tool.find(tool.name) for tool in self.tools)
+        return [str(folder) for folder in self.path or (Path(f).parent for f in found if f)]
 
 
 def of(option: str) -> Manager:
     """What the user of an environment manager has."""
     return _SPECIAL.get(option, lambda: Manager((Tool(option),)))()
+
+
+def index() -> str:
+    """The package index of this machine."""
+    return os.environ.get("PIP_INDEX_URL", PyPI.simple_url)
+
+
+def _poetry() -> Manager:
+    # Poetry wants more of an index than the standard, unless it is told that it is a mirror.
+    return Manager((Tool("poetry", find=executable),), {"POETRY_PYPI_MIRROR_URL": index()})
+
+
+def _conda() -> Manager:
+    """The stand-in of tests/conda, since Conda's channels cannot be had everywhere."""
+    here = ROOT / "tests" / "conda"
+    solver = executable("conda", "python")
+    pythons = [interpreter(version) for version in ("3.11", "3.12", "3.13")]
+    prefixes = [str(Path(path).resolve().parents[1]) for path in pythons if path]
+    environment = {
+        "BASH_ENV": str(here / "init.sh"),
+        "CONDA_CHANNEL": str(ROOT / "build" / "conda-channel"),
+        "CONDA_PYTHONS": os.pathsep.join(prefixes),
+        "CONDA_STAND_IN": str(solver),
+    }
+    version = ("-c", "import rattler; print('stand-in on py-rattler', rattler.__version__)")
+    return Manager((Tool("conda", version, lambda _: solver),), environment, (here / "bin",))
+
+
+# Those that are not just a program of the option's own name on PATH.
+_SPECIAL: dict[str, Callable[[], Manager]] = {"conda": _conda, "pip": Manager, "poetry": _poetry}

@@ -281,6 +281,13 @@ def search_path() -> str:
     return os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
 
 
+def interpreter(version: str) -> str | None:
+    """The path of the newest Python of a minor version."""
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    managed = sorted(pyenv.glob(f"{version}.*/bin/python{version}"))
+    return str(managed[-1]) if managed else shutil.which(f"python{version}", path=search_path())
+
+
 @contextmanager
 def _copy(project: Path, inputs: Contents) -> Iterator[Path]:
     """A folder that holds the declared inputs of a project and nothing else."""

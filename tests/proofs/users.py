@@ -3,7 +3,6 @@
 import os
 import re
 import shlex
-import shutil
 import signal
 import socket
 import subprocess
@@ -16,7 +15,7 @@ from pathlib import Path
 import catalog
 import managers
 from matrix import ROOT, Combination
-from proof import Tool, clean_environment, command, search_path
+from proof import Tool, clean_environment, command, interpreter, search_path
 from rendering import files
 
 # No combination's environment or code depends on these.
@@ -40,7 +39,7 @@ def _made_of() -> Iterator[str]:
         overlay = ROOT / "template" / f"{{{{use.{option.name}}}}}"
         for path in files(overlay):
             name = path.relative_to(overlay).as_posix().removesuffix(".jinja")
-            if not name.startswith((".github/", ".devcontainer/", "docs/", "Dockerfile")):
+            if not name.startswith((".github/", ".devcontainer/", "docs/", "Docker", ".docker")):
                 yield name
 
 
@@ -51,13 +50,6 @@ ENVIRONMENT = tuple(sorted(set(_made_of())))
 def python(version: str) -> Tool:
     """An interpreter that is on this machine, also where it is not on PATH."""
     return Tool(f"python{version}", find=lambda _: interpreter(version))
-
-
-def interpreter(version: str) -> str | None:
-    """The path of the newest Python of a minor version."""
-    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
-    managed = sorted(pyenv.glob(f"{version}.*/bin/python{version}"))
-    return str(managed[-1]) if managed else shutil.which(f"python{version}", path=search_path())
 
 
 def path_with_pythons() -> str:
