@@ -284,4 +284,20 @@ MUTATIONS: tuple[Mutation, ...] = (
         "tests/integration/test_store.py::test_content_in_place_of_a_pointer_is_not_committed",
         option="git_lfs",
     ),
+    Mutation(
+        "a table takes whatever it can convert",
+        "src/<package>/data/table.py",
+        "if not _same(kind, row[at]):",
+        "if not kind:",
+        "tests/integration/test_store.py::test_what_breaks_the_schema_is_not_published",
+        option="delta",
+    ),
+    Mutation(
+        "a vacuum takes versions that a commit names",
+        "src/<package>/data/store.py",
+        "named | {pin.version}, hours",
+        "{pin.version}, hours",
+        "tests/integration/test_store.py::test_a_vacuum_keeps_what_a_commit_names_and_takes_the_rest",
+        option="delta",
+    ),
 )
