@@ -124,6 +124,9 @@ class Option(_Entry):
     gives_away: tuple[Text, ...] = Field(
         default=(), description="words that may stand in this option's folder only"
     )
+    shares: tuple[Name, ...] = Field(
+        default=(), description="further folders of the same kind, in common with siblings"
+    )
 
     def facts(self, answers: Answers) -> dict[str, str]:
         """Its values, for a project of these answers."""
@@ -153,6 +156,14 @@ class Axis(_Entry):
     def option(self, name: str) -> Option:
         return next(option for option in self.options if option.name == name)
 
+    def parts(self) -> dict[str, set[str]]:
+        """Each folder that options share -> those options."""
+        found: dict[str, set[str]] = {}
+        for option in self.options:
+            for part in option.shares:
+                found.setdefault(part, set()).add(option.name)
+        return found
+
 
 class Catalog(_Entry):
     """All axes in the order of their questions, and the dependencies that every project has."""
@@ -163,6 +174,8 @@ class Catalog(_Entry):
     @model_validator(mode="after")
     def _names_are_unique_and_known(self) -> Self:
         names = [option.name for axis in self.axes for option in axis.options]
+        # What is shared belongs to one axis.
+        names += [part for axis in self.axes for part in axis.parts()]
         if len(set(names)) != len(names):
             raise ValueError("option names must differ across all axes, as each names a folder")
         for axis in self.axes:
@@ -172,6 +185,14 @@ class Catalog(_Entry):
                         f"{option.name}: conflicts with what no other axis has: {sorted(unknown)}"
                     )
         return self
+
+    def folders(self) -> dict[str, set[str]]:
+        """Each overlay folder -> the options that bring it: itself, or those that share it."""
+        return {
+            name: options
+            for axis in self.axes
+            for name, options in ({o.name: {o.name} for o in axis.options} | axis.parts()).items()
+        }
 
     def axis(self, name: str) -> Axis:
         return next(axis for axis in self.axes if axis.name == name)
@@ -346,11 +367,9 @@ def _misfit_rows(context: Context, axis_name: str) -> list[dict[str, str | bool]
 
 @pass_context
 def _switches(context: Context) -> str:
-    """Option -> "." when chosen, "" when not: the rendered name of its overlay folder."""
-    chosen = load().chosen(context).values()
-    return json.dumps(
-        {o.name: "." if o in chosen else "" for axis in load().axes for o in axis.options}
-    )
+    """Option or shared part -> "." when chosen, "" when not: the rendered name of its folder."""
+    chosen = {name for o in load().chosen(context).values() for name in (o.name, *o.shares)}
+    return json.dumps({name: "." if name in chosen else "" for name in load().folders()})
 
 
 @pass_context

@@ -63,13 +63,17 @@ def options_named_elsewhere(template: Path, known: catalog.Catalog) -> Iterator[
 def overlapping_overlays(template: Path, known: catalog.Catalog) -> Iterator[str]:
     """Each destination that two folders supply which may be active together."""
     axis_of = {option.name: axis.name for axis in known.axes for option in axis.options}
+    brought_by = known.folders()
     sources: dict[str, list[str | None]] = defaultdict(list)
     for path in files(template):
         sources[destination(path, template)].append(overlay_of(path, template))
-    for where, options in sources.items():
-        axes = {axis_of[option] if option else None for option in options}
-        if len(options) > 1 and (len(axes) > 1 or len(set(options)) < len(options)):
-            yield f"{where} comes from {sorted(str(option or 'common tree') for option in options)}"
+    for where, folders in sources.items():
+        options = [option for folder in folders if folder for option in brought_by[folder]]
+        axes = {axis_of[option] for option in options}
+        if len(folders) > 1 and (
+            None in folders or len(axes) > 1 or len(set(options)) < len(options)
+        ):
+            yield f"{where} comes from {sorted(str(folder or 'common tree') for folder in folders)}"
 
 
 def test_an_option_is_named_in_its_folder_only() -> None:
@@ -82,7 +86,7 @@ def test_one_destination_has_one_source() -> None:
 
 def test_each_option_has_a_folder_and_each_folder_an_option() -> None:
     folders = {option for path in files(TEMPLATE) if (option := overlay_of(path))}
-    assert folders == {option.name for axis in CATALOG.axes for option in axis.options}
+    assert folders == set(CATALOG.folders())
 
 
 def test_overlays_are_not_nested() -> None:
@@ -140,41 +144,31 @@ def toy(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.fixture
-def two_trackers() -> catalog.Catalog:
-    tracker = CATALOG.axis("tracker")
-    wandb = tracker.options[0].model_copy(update={"name": "wandb", "gives_away": ("wandb",)})
-    axes = [
-        axis.model_copy(update={"options": (*axis.options, wandb)}) if axis is tracker else axis
-        for axis in CATALOG.axes
-    ]
-    return CATALOG.model_copy(update={"axes": tuple(axes)})
+def test_the_guards_accept_options_that_stay_apart(toy: Path) -> None:
+    assert not list(options_named_elsewhere(toy, CATALOG))
+    assert not list(overlapping_overlays(toy, CATALOG))
 
 
-def test_the_guards_accept_options_that_stay_apart(
-    toy: Path, two_trackers: catalog.Catalog
-) -> None:
-    assert not list(options_named_elsewhere(toy, two_trackers))
-    assert not list(overlapping_overlays(toy, two_trackers))
-
-
-def test_the_guard_sees_an_option_in_the_common_tree(
-    toy: Path, two_trackers: catalog.Catalog
-) -> None:
+def test_the_guard_sees_an_option_in_the_common_tree(toy: Path) -> None:
     (toy / "config.toml").write_text('uri = "sqlite:///mlflow.db"\n')
     (toy / "{{use.uv}}").mkdir()
     (toy / "{{use.uv}}" / "wandb.ini").write_text("mode = offline\n")
-    found = list(options_named_elsewhere(toy, two_trackers))
+    found = list(options_named_elsewhere(toy, CATALOG))
     assert found == [
         'config.toml:1 names mlflow: uri = "sqlite:///mlflow.db"',
         "wandb.ini is named after wandb",
     ]
 
 
-def test_the_guard_sees_two_sources_of_one_destination(
-    toy: Path, two_trackers: catalog.Catalog
-) -> None:
+def test_the_guard_sees_two_sources_of_one_destination(toy: Path) -> None:
     (toy / "{{use.uv}}").mkdir()
     (toy / "{{use.uv}}" / "tracking.py.jinja").write_text("{{ run }}\n")
-    (found,) = overlapping_overlays(toy, two_trackers)
+    (found,) = overlapping_overlays(toy, CATALOG)
     assert found == "tracking.py comes from ['mlflow', 'uv', 'wandb']"
+
+
+def test_the_guard_sees_an_option_that_supplies_what_it_also_shares(toy: Path) -> None:
+    (toy / "{{use.hosted_tracker}}").mkdir()
+    (toy / "{{use.hosted_tracker}}" / "tracking.py").write_text("")
+    (found,) = overlapping_overlays(toy, CATALOG)
+    assert found == "tracking.py comes from ['hosted_tracker', 'mlflow', 'wandb']"
