@@ -31,7 +31,7 @@ from .api_token import RULE, is_token
 from .errors import ProjectError
 
 # Never shown, also where they are wrong.
-_SECRETS = {"api_token"}
+_SECRETS = {"api_key", "api_token"}
 
 
 class _Section(BaseModel):
@@ -54,6 +54,8 @@ class TrackingSettings(_Section):
     uri: str
     experiment: str = Field(min_length=1)
     model_name: str = Field(min_length=1)
+    folder: Path
+    api_key: SecretStr
 
 
 class ServingSettings(_Section):

@@ -63,3 +63,9 @@ class Encoder:
         # Packed, since numpy asks each of a list's elements for its type first.
         packed = bytearray().join(self._pack(*self.encode_values(record)) for record in records)
         return np.frombuffer(packed, dtype=np.float32).reshape(-1, self.width)
+
+
+def example(schema: Schema) -> Matrix:
+    """One encoded row: the first label of each categorical feature, the minimum of each number."""
+    row = [0 if isinstance(column, Categorical) else column.minimum for column in schema.features]
+    return np.asarray([row], dtype=np.float32)

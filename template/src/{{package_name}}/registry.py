@@ -9,7 +9,7 @@ import pandas as pd
 
 from .data.splitting import held_out
 from .errors import GateError, TrackerUnavailableError
-from .model_store import Champion, ModelStore
+from .model_store import ModelStore
 from .runs import RunRecord, RunStore
 from .schema import Schema
 from .scoring import LoadedModel, load_model
@@ -25,7 +25,7 @@ def deliver(tracker: Tracker, store: RunStore) -> list[RunRecord]:
     A run is marked as it arrives, so that an interruption is taken up where it happened.
 
     Returns:
-        The runs that were sent, as they are now on record.
+        The runs that have arrived, as they are now on record.
 
     Raises:
         TrackerUnavailableError: the tracker stopped answering; what was sent stays sent.
@@ -38,12 +38,40 @@ def deliver(tracker: Tracker, store: RunStore) -> list[RunRecord]:
             store.update(current)
         if current.winner and current.version is None:
             version = tracker.register(current, folder)
-            tracker.set_alias(CHALLENGER, version)
+            store.note_alias(CHALLENGER, version)
             current = current.model_copy(update={"version": version})
             store.update(current)
-        if current != run:
+        if current.remote_id is not None and current != run:
             sent.append(current)
+    _send_aliases(tracker, store)
     return sent
+
+
+def name_champion(connect: Callable[[], Tracker], store: RunStore, version: str) -> None:
+    """Point the registry's alias at the version that is served.
+
+    Args:
+        connect: opens the tracker.
+        store: keeps the alias until the tracker has it.
+        version: what is served.
+
+    Raises:
+        TrackerUnavailableError: the registry does not answer; what is served stays served.
+    """
+    store.note_alias(CHAMPION, version)
+    try:
+        _send_aliases(connect(), store)
+    except TrackerUnavailableError as error:
+        raise TrackerUnavailableError(
+            f"version {version} is served, but the registry did not take the alias '{CHAMPION}' "
+            f"({error}); the task 'sync' sends it when it answers"
+        ) from None
+
+
+def _send_aliases(tracker: Tracker, store: RunStore) -> None:
+    for alias, version in store.unsent_aliases().items():
+        if tracker.set_alias(alias, version):
+            store.forget_alias(alias)
 
 
 @dataclass(frozen=True)
@@ -63,7 +91,7 @@ def promote(
     models: ModelStore,
     report: Callable[[list[Finding]], None] = lambda _findings: None,
 ) -> Promotion:
-    """Make the challenger champion if it passes the gate.
+    """Publish the challenger to the service if it passes the gate.
 
     The bundle is fetched from the registry, so that what is judged and served is what is
     registered.
@@ -99,34 +127,7 @@ def promote(
                 f"version {candidate.version} is not promoted; it fails\n  " + "\n  ".join(failed)
             )
         published = models.publish(bundle, candidate.version)
-    _name_champion(lambda: tracker, candidate.version)
     return Promotion(candidate.version, published.bundle, findings)
-
-
-def roll_back(connect: Callable[[], Tracker], models: ModelStore) -> Champion:
-    """Serve the model before the champion again, at once and past the gate.
-
-    Args:
-        connect: opens the tracker. Called last, so that a tracker that is down stops nothing.
-        models: where the service looks.
-
-    Raises:
-        ModelError: there is none, or its bundle is damaged.
-        TrackerUnavailableError: the registry does not answer; the service has gone back anyway.
-    """
-    champion = models.roll_back()
-    _name_champion(connect, champion.version)
-    return champion
-
-
-def _name_champion(connect: Callable[[], Tracker], version: str) -> None:
-    try:
-        connect().set_alias(CHAMPION, version)
-    except TrackerUnavailableError as error:
-        raise TrackerUnavailableError(
-            f"version {version} is served, but the registry did not take the alias '{CHAMPION}' "
-            f"({error}); set it there when it answers"
-        ) from None
 
 
 def _served(models: ModelStore, schema: Schema) -> LoadedModel | None:

@@ -1,5 +1,7 @@
 """What the commands `train`, `promote`, `rollback` and `sync` do, step by step."""
 
+from functools import partial
+
 from .config import Settings
 from .console import console, progress, show_findings, show_runs, warn
 from .data.contract import load
@@ -7,7 +9,7 @@ from .dataset import SCHEMA
 from .errors import TrackerUnavailableError
 from .model_store import ModelStore
 from .provenance import file_sha256
-from .registry import deliver, promote, roll_back
+from .registry import deliver, name_champion, promote
 from .runs import RunStore
 from .tracking import open_tracker
 from .training.params import load_params
@@ -39,6 +41,7 @@ def promote_challenger(settings: Settings) -> None:
     tracker = open_tracker(settings.tracking, SCHEMA)
     models = ModelStore(settings.paths.models, SCHEMA)
     promotion = promote(frame, SCHEMA, params, tracker, models, show_findings)
+    name_champion(lambda: tracker, RunStore(settings.paths.runs), promotion.version)
     reviews = [f.rule for f in promotion.findings if f.verdict == "review"]
     if reviews:
         warn(f"a person should review: {'; '.join(reviews)}. docs/promotion.md says how.")
@@ -47,12 +50,16 @@ def promote_challenger(settings: Settings) -> None:
 
 def roll_back_champion(settings: Settings) -> None:
     """Serve the model before the champion again."""
-    models = ModelStore(settings.paths.models, SCHEMA)
-    champion = roll_back(lambda: open_tracker(settings.tracking, SCHEMA), models)
+    champion = ModelStore(settings.paths.models, SCHEMA).roll_back()
+    # The tracker comes last, so that one that is down stops nothing.
+    connect = partial(open_tracker, settings.tracking, SCHEMA)
+    name_champion(connect, RunStore(settings.paths.runs), champion.version)
     console.print(f"champion: version {champion.version}, bundle {champion.bundle}")
 
 
 def sync(settings: Settings) -> None:
     """Send what the tracker has not received."""
-    sent = deliver(open_tracker(settings.tracking, SCHEMA), RunStore(settings.paths.runs))
-    console.print(f"sent {len(sent)} run(s)")
+    store = RunStore(settings.paths.runs)
+    sent = deliver(open_tracker(settings.tracking, SCHEMA), store)
+    kept = [run for run in store.all() if run.remote_id is None]
+    console.print(f"sent {len(sent)} run(s), {len(kept)} kept on this machine")

@@ -4,11 +4,10 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-import msgspec
 import pandas as pd
 import pytest
 
-from tests.kind import CHAMPION_RULE, IMPOSSIBLE, IMPOSSIBLE_RULE, answering
+from tests.kind import CHAMPION_RULE, IMPOSSIBLE, IMPOSSIBLE_RULE
 from tests.package import (
     bundle,
     errors,
@@ -30,16 +29,17 @@ class MemoryTracker:
         self.versions: dict[str, tuple[str, Path]] = {}
         self.aliases: dict[str, str] = {}
         self.calls_left = 10**6
+        self.sends = True
 
     def _call(self) -> None:
         self.calls_left -= 1
         if self.calls_left < 0:
             raise errors.TrackerUnavailableError("no answer")
 
-    def log(self, run: runs.RunRecord, folder: Path) -> str:
+    def log(self, run: runs.RunRecord, folder: Path) -> str | None:
         self._call()
         self.logged[run.run_id] = folder
-        return f"remote-{run.run_id}"
+        return f"remote-{run.run_id}" if self.sends else None
 
     def register(self, run: runs.RunRecord, folder: Path) -> str:
         self._call()
@@ -47,9 +47,10 @@ class MemoryTracker:
         self.versions[version] = (run.run_id, folder / runs.BUNDLE)
         return version
 
-    def set_alias(self, alias: str, version: str) -> None:
+    def set_alias(self, alias: str, version: str) -> bool:
         self._call()
         self.aliases[alias] = version
+        return self.sends
 
     def resolve(self, alias: str) -> tracker.RegisteredModel | None:
         self._call()
@@ -118,7 +119,21 @@ def test_an_interrupted_delivery_is_taken_up_where_it_stopped(store: runs.RunSto
     assert sent.winner
 
 
-def test_a_challenger_that_passes_is_served_and_has_the_alias(
+def test_what_a_tracker_keeps_on_this_machine_is_told_to_it_again(store: runs.RunStore) -> None:
+    remote = MemoryTracker()
+    remote.sends = False
+    assert registry.deliver(remote, store) == []
+    assert tracker.CHALLENGER in remote.aliases
+    registered, remote.aliases = dict(remote.versions), {}
+    remote.sends = True
+    sent = registry.deliver(remote, store)
+    assert [run.run_id for run in sent] == [run.run_id for run in store.all()]
+    assert remote.versions == registered
+    assert tracker.CHALLENGER in remote.aliases
+    assert store.unsent_aliases() == {}
+
+
+def test_a_challenger_that_passes_is_served(
     store: runs.RunStore,
     models: model_store.ModelStore,
     promote: Promote,
@@ -130,7 +145,6 @@ def test_a_challenger_that_passes_is_served_and_has_the_alias(
     champion = models.champion()
     assert champion is not None
     assert (champion.bundle, champion.version) == (promotion.bundle, promotion.version)
-    assert remote.aliases[tracker.CHAMPION] == promotion.version
     assert reported == promotion.findings
     again = promote(remote)
     assert CHAMPION_RULE in {finding.rule for finding in again.findings}
@@ -146,7 +160,6 @@ def test_a_challenger_that_fails_changes_nothing(
     with pytest.raises(errors.GateError, match=IMPOSSIBLE_RULE):
         promote(remote, limits=IMPOSSIBLE)
     assert models.champion() is None
-    assert tracker.CHAMPION not in remote.aliases
 
 
 def test_without_a_challenger_the_message_says_to_train(
@@ -170,27 +183,24 @@ def test_a_registered_bundle_that_was_altered_is_refused(
     assert models.champion() is None
 
 
-def test_an_alias_that_could_not_be_set_is_announced(
+def test_an_alias_that_could_not_be_set_is_announced_and_sent_later(
     store: runs.RunStore,
-    promote: Promote,
 ) -> None:
     remote = MemoryTracker()
     registry.deliver(remote, store)
-    # Resolving and fetching still work, then the registry goes away.
-    remote.calls_left = 2
-    with pytest.raises(errors.TrackerUnavailableError, match=r"is served, but .* set it there"):
-        promote(remote)
-
-
-def test_going_back_moves_the_alias(
-    store: runs.RunStore, models: model_store.ModelStore, bundle_folder: Path, tmp_path: Path
-) -> None:
-    remote = MemoryTracker()
+    remote.calls_left = 0
+    with pytest.raises(errors.TrackerUnavailableError, match="version 1 is served, but"):
+        registry.name_champion(lambda: remote, store, "1")
+    assert tracker.CHAMPION not in remote.aliases
+    remote.calls_left = 1
     registry.deliver(remote, store)
-    models.publish(bundle_folder, "1")
-    other = Path(shutil.copytree(bundle_folder, tmp_path / "other"))
-    manifest = msgspec.structs.replace(bundle.read_manifest(other), answering=answering(0.9))
-    bundle.write_manifest(other, manifest)
-    models.publish(other, "2")
-    assert registry.roll_back(lambda: remote, models).version == "1"
     assert remote.aliases[tracker.CHAMPION] == "1"
+
+
+def test_an_alias_that_is_sent_is_sent_once(store: runs.RunStore) -> None:
+    remote = MemoryTracker()
+    registry.deliver(remote, store)
+    registry.name_champion(lambda: remote, store, "1")
+    assert remote.aliases[tracker.CHAMPION] == "1"
+    remote.calls_left = 0
+    assert registry.deliver(remote, store) == []

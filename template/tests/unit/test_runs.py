@@ -53,6 +53,23 @@ def test_an_update_replaces_the_record(tmp_path: Path) -> None:
     assert [run.remote_id for run in store.all()] == ["x"]
 
 
+def test_an_alias_is_kept_until_the_tracker_has_it(tmp_path: Path) -> None:
+    store = runs.RunStore(tmp_path / "runs")
+    assert store.unsent_aliases() == {}
+    for alias, version in (("challenger", "1"), ("champion", "1"), ("challenger", "2")):
+        store.note_alias(alias, version)
+    assert store.unsent_aliases() == {"challenger": "2", "champion": "1"}
+    store.forget_alias("challenger")
+    assert runs.RunStore(store.root).unsent_aliases() == {"champion": "1"}
+
+
+def test_damaged_aliases_are_named(tmp_path: Path) -> None:
+    store = runs.RunStore(tmp_path)
+    (tmp_path / runs.ALIASES_FILE).write_text("[]", encoding="utf-8")
+    with pytest.raises(errors.ProjectError, match=r"aliases\.json is no valid list of aliases"):
+        store.unsent_aliases()
+
+
 def test_a_damaged_record_is_named(tmp_path: Path) -> None:
     store = runs.RunStore(tmp_path / "runs")
     with store.recording(record()):

@@ -9,7 +9,6 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 # A server that is down shall cost seconds; MLflow's defaults wait for many minutes.
 os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
@@ -20,7 +19,6 @@ os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
 
 import mlflow
 import mlflow.onnx
-import numpy as np
 import onnx
 import requests
 import sqlalchemy.exc
@@ -30,12 +28,12 @@ from mlflow.tracking import MlflowClient
 
 from .bundle import MODEL_FILE
 from .config import TrackingSettings
-from .encoding import Matrix
+from .encoding import example
 from .errors import TrackerUnavailableError
 from .runs import BUNDLE, FIGURES, RunRecord
-from .schema import Categorical, Schema
+from .schema import Schema
 from .scoring import OnnxScorer
-from .tracker import RegisteredModel
+from .tracker import RegisteredModel, without_credentials
 
 _RUN_ID = "run_id"
 
@@ -50,6 +48,8 @@ class MlflowTracker:
     def __init__(self, settings: TrackingSettings, schema: Schema) -> None:
         self._settings = settings
         self._schema = schema
+        if token := settings.api_key.get_secret_value():
+            os.environ["MLFLOW_TRACKING_TOKEN"] = token  # the client takes it from nowhere else
         mlflow.set_tracking_uri(settings.uri)
         mlflow.set_registry_uri(settings.uri)
         self._client = MlflowClient(settings.uri, settings.uri)
@@ -85,16 +85,16 @@ class MlflowTracker:
     def register(self, run: RunRecord, folder: Path) -> str:
         """Register the ONNX model with its signature and an input example."""
         with _reachable(self._settings.uri):
-            example = _example(self._schema)
+            row = example(self._schema)
             graph = (folder / BUNDLE / MODEL_FILE).read_bytes()
-            scores = OnnxScorer(graph, len(self._schema.features)).score(example)
+            scores = OnnxScorer(graph, len(self._schema.features)).score(row)
             mlflow.set_experiment(experiment_id=self._experiment())
             with mlflow.start_run(run_id=run.remote_id):
                 logged = mlflow.onnx.log_model(
                     onnx.load_from_string(graph),
                     name="model",
-                    signature=infer_signature(example, scores),
-                    input_example=example,
+                    signature=infer_signature(row, scores),
+                    input_example=row,
                     # Named here, since MLflow would find them out by importing everything.
                     pip_requirements=["onnxruntime", "numpy"],
                     onnx_execution_providers=["CPUExecutionProvider"],
@@ -107,10 +107,11 @@ class MlflowTracker:
             )
             return str(version.version)
 
-    def set_alias(self, alias: str, version: str) -> None:
+    def set_alias(self, alias: str, version: str) -> bool:
         """Point an alias at a version; aliases replace the stages that MLflow gave up."""
         with _reachable(self._settings.uri):
             self._client.set_registered_model_alias(self._settings.model_name, alias, version)
+            return True
 
     def resolve(self, alias: str) -> RegisteredModel | None:
         """The version an alias points at, or None."""
@@ -137,7 +138,7 @@ class MlflowTracker:
             return str(experiment.experiment_id)
         # A database keeps no files; they go to a folder beside it, a server knows its own.
         local = self._settings.uri.startswith("sqlite:")
-        location = Path("mlartifacts").absolute().as_uri() if local else None
+        location = self._settings.folder.absolute().as_uri() if local else None
         return str(self._client.create_experiment(self._settings.experiment, location))
 
 
@@ -164,18 +165,5 @@ def _reachable(uri: str) -> Iterator[None]:
     ) as error:
         reason = str(error).splitlines()[0]
         raise TrackerUnavailableError(
-            f"the tracker at {_without_credentials(uri)} failed: {_without_credentials(reason)}"
+            without_credentials(f"the tracker at {uri} failed: {reason}")
         ) from error
-
-
-def _without_credentials(text: str) -> str:
-    """Hide `user:password@` of a URL, since messages end in logs."""
-    scheme, separator, rest = text.partition("://")
-    host = rest.rpartition("@")[2] if "@" in rest else rest
-    return f"{scheme}{separator}{host}"
-
-
-def _example(schema: Schema) -> Matrix:
-    """One encoded row: the first label of each categorical feature, the minimum of each number."""
-    row: list[Any] = [0 if isinstance(c, Categorical) else c.minimum for c in schema.features]
-    return np.asarray([row], dtype=np.float32)
