@@ -27,6 +27,8 @@ TOY = {
     "gives_away": ["notebook"],
 }
 
+TRACKERS = [option.name for option in catalog.load().axis("tracker").options]
+
 
 @pytest.fixture
 def entries() -> Any:
@@ -60,15 +62,15 @@ def test_a_new_option_is_asked_for(
     assert "tracker" in asked(extended, tmp_path / "project", monkeypatch)
 
 
-def test_a_new_option_doubles_the_stacks(extended: Path) -> None:
+def test_a_new_option_joins_every_stack(extended: Path) -> None:
     trackers = {c.data()["tracker"] for c in combinations(extended)}
-    assert trackers == {"mlflow", "notebook"}
-    assert len(stacks(extended)) == 2 * len(stacks())
+    assert trackers == {*TRACKERS, "notebook"}
+    assert len(stacks(extended)) * len(TRACKERS) == len(stacks()) * len(trackers)
 
 
 def test_a_proof_of_one_axis_covers_its_options_once(extended: Path) -> None:
     covered = [c.data()["tracker"] for c in covering("tracker", template=extended)]
-    assert covered == ["mlflow", "notebook"]
+    assert covered == [*TRACKERS, "notebook"]
 
 
 def test_a_new_option_is_rendered_in_place_of_the_other(extended: Path, tmp_path: Path) -> None:
@@ -80,6 +82,18 @@ def test_a_new_option_is_rendered_in_place_of_the_other(extended: Path, tmp_path
     other = render(extended, tmp_path / "other", {"tracker": "mlflow"})
     assert not (other / "paper").exists()
     assert "paper" not in (other / "pyproject.toml").read_text()
+
+
+def test_a_folder_that_options_share_comes_with_each_of_them(tmp_path: Path) -> None:
+    template = copy_template(tmp_path / "template")
+    for name in ("notebook", "blackboard"):
+        _add_option(template, "tracker", TOY | {"name": name, "shares": ["handwritten"]})
+    folder = template / "template" / "{{use.handwritten}}"
+    folder.mkdir()
+    (folder / "pen.txt").write_text("Blue\n", encoding="utf-8")
+    for name, there in (("notebook", True), ("blackboard", True), ("mlflow", False)):
+        project = render(template, tmp_path / name, {"tracker": name})
+        assert (project / "pen.txt").exists() == there
 
 
 def test_a_new_option_gets_its_place_on_the_options_page(extended: Path) -> None:

@@ -86,6 +86,12 @@ class Workflows:
         )
         return set(re.findall(r"^ +(\w+) +=", block, re.MULTILINE))
 
+    @cached_property
+    def _secrets(self) -> set[str]:
+        """What a page says that one may store. A workflow needs none: there is `github.token`."""
+        pages = [path.read_text(encoding="utf-8") for path in (self._project / "docs").glob("*.md")]
+        return set(re.findall(r"\bsecret `(\w+)`", "\n".join(pages)))
+
     def _in_job(self, path: str, document: Document, name: str, job: Document) -> Iterator[str]:
         # YAML 1.1 reads the key `on` as a truth value.
         events = document[True]
@@ -151,7 +157,7 @@ class Workflows:
                 case "vars":
                     known = name in self._variables
                 case "secrets":
-                    known = False  # `github.token` is all that a workflow needs
+                    known = name in self._secrets
                 case _:
                     outputs = (scope.needs if kind == "needs" else scope.steps).get(name, set())
                     declared = name in (scope.needs if kind == "needs" else scope.steps)

@@ -1,0 +1,102 @@
+"""What trackers that are somebody else's service have in common.
+
+A run is written in the tracker's own offline format first. With a key that record is sent at
+once, without one it waits for `sync`.
+"""
+
+import os
+import subprocess
+import urllib.error
+import urllib.request
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .encoding import example
+from .errors import TrackerUnavailableError
+from .runs import RunRecord
+from .schema import Schema
+from .scoring import INPUT_NAME, OUTPUT_NAME
+from .tracker import without_credentials
+
+PROBE_SECONDS = 5
+# Longer than any upload of this project's size; a client that hangs must not hang the command.
+SEND_SECONDS = 300
+
+
+def version_of(run: RunRecord) -> str:
+    """The moment at which a run began, as three numbers: year, month and day, time.
+
+    It needs no server to hand it out, so it is the same on every machine, before and after `sync`.
+    """
+    began = run.started_at
+    return f"{began:%y}.{began.month}{began:%d}.{int(f'{began:%H%M%S}')}"
+
+
+def signature(schema: Schema) -> dict[str, Any]:
+    """What the model takes and gives, and a row to try it with."""
+    width = len(schema.features)
+    return {
+        "inputs": [{"name": INPUT_NAME, "type": "float32", "shape": [-1, width]}],
+        "columns": schema.feature_names,
+        "outputs": [{"name": OUTPUT_NAME, "type": "float32", "shape": [-1]}],
+        "example": example(schema).tolist(),
+    }
+
+
+def split_experiment(experiment: str) -> tuple[str | None, str]:
+    """`team/project` or `project`, as its two parts."""
+    team, _, project = experiment.rpartition("/")
+    return team or None, project
+
+
+def probe(uri: str) -> None:
+    """Ask whether anything answers, since the clients themselves go on asking for minutes.
+
+    Raises:
+        TrackerUnavailableError: nothing does, within seconds.
+    """
+    if not uri.startswith(("http://", "https://")):
+        raise TrackerUnavailableError(
+            f"tracking.uri must begin with http:// or https:// (found {without_credentials(uri)!r})"
+        )
+    try:
+        urllib.request.urlopen(uri, timeout=PROBE_SECONDS).close()  # noqa: S310  # checked above
+    except urllib.error.HTTPError:
+        return  # an error is an answer
+    except (OSError, ValueError) as error:
+        raise TrackerUnavailableError(
+            without_credentials(f"the tracker at {uri} failed: {error}")
+        ) from None
+
+
+def send(command: Sequence[str], secrets: Mapping[str, str]) -> None:
+    """Run the tracker's own upload command; secrets reach it through its environment only.
+
+    Raises:
+        TrackerUnavailableError: it failed; the message ends with what it said last.
+    """
+    try:
+        result = subprocess.run(  # noqa: S603  # this module's own callers name the command
+            command,
+            env=os.environ | secrets,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=SEND_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise TrackerUnavailableError(f"the upload has not ended after {SEND_SECONDS} s") from None
+    if result.returncode:
+        said = result.stdout.strip().splitlines() or ["nothing"]
+        raise TrackerUnavailableError(
+            hidden(f"the upload failed with {result.returncode}: {said[-1]}", *secrets.values())
+        )
+
+
+def hidden(text: str, *secrets: str) -> str:
+    """A message of a client without secrets, since messages end in logs."""
+    for secret in filter(None, secrets):
+        text = text.replace(secret, "***")
+    return without_credentials(text)

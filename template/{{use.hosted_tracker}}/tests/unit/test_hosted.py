@@ -1,0 +1,57 @@
+"""What goes to a hosted tracker, and how its client is asked to send it."""
+
+import sys
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.hosted_parts import hosted
+from tests.package import encoding, errors, runs, schema
+
+
+@pytest.mark.parametrize(
+    ("moment", "version"),
+    [
+        (datetime(2026, 11, 23, 20, 15, 30, tzinfo=UTC), "26.1123.201530"),
+        # Some registries want a semantic version, whose numbers have no zeros in front.
+        (datetime(2026, 1, 5, 0, 0, 7, tzinfo=UTC), "26.105.7"),
+    ],
+)
+def test_a_version_is_the_moment_of_its_run(
+    winner: runs.RunRecord, moment: datetime, version: str
+) -> None:
+    assert hosted.version_of(winner.model_copy(update={"started_at": moment})) == version
+
+
+def test_the_signature_says_what_the_model_takes(real_schema: schema.Schema) -> None:
+    described = hosted.signature(real_schema)
+    assert described["inputs"][0]["shape"] == [-1, len(real_schema.features)]
+    assert described["columns"] == real_schema.feature_names
+    assert described["example"] == encoding.example(real_schema).tolist()
+
+
+@pytest.mark.parametrize(
+    ("experiment", "parts"),
+    [("training", (None, "training")), ("team/training", ("team", "training"))],
+)
+def test_an_experiment_may_name_a_team(experiment: str, parts: tuple[str | None, str]) -> None:
+    assert hosted.split_experiment(experiment) == parts
+
+
+@pytest.mark.parametrize("uri", ["sqlite:///runs.db", "ftp://user:secret@127.0.0.1"])
+def test_an_address_that_is_none_is_refused_without_its_password(uri: str) -> None:
+    with pytest.raises(errors.TrackerUnavailableError, match="must begin with http") as caught:
+        hosted.probe(uri)
+    assert "secret" not in str(caught.value)
+
+
+def test_an_upload_that_fails_says_why_and_hides_its_key() -> None:
+    script = "import os, sys; print('first'); sys.exit('bad key ' + os.environ['KEY'])"
+    with pytest.raises(errors.TrackerUnavailableError, match=r"failed with 1: bad key \*\*\*"):
+        hosted.send([sys.executable, "-c", script], {"KEY": "a-secret-key"})
+
+
+def test_an_upload_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hosted, "SEND_SECONDS", 0.01)
+    with pytest.raises(errors.TrackerUnavailableError, match="has not ended"):
+        hosted.send([sys.executable, "-c", "import time; time.sleep(60)"], {})

@@ -1,0 +1,106 @@
+"""Runs in the offline format of W&B's own client, read back, and what would go online."""
+
+import json
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+from wandb.proto import wandb_internal_pb2
+
+from tests.hosted_parts import hosted
+from tests.package import bundle, config, runs, schema, tracking
+
+messages: Any = wandb_internal_pb2  # compiled at import, so without types
+
+_BLOCK = 32768
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> config.TrackingSettings:
+    """Starting the client takes a second, so the tests of this file share what it has written."""
+    return config.TrackingSettings(
+        uri="http://127.0.0.1:9",
+        experiment="team/training",
+        model_name="model",
+        folder=tmp_path_factory.mktemp("tracking"),
+        api_key=SecretStr(""),
+    )
+
+
+@pytest.fixture(scope="module")
+def records(
+    settings: config.TrackingSettings, trained_store: runs.RunStore, real_schema: schema.Schema
+) -> dict[str, list[Any]]:
+    """The offline record of each run, by candidate."""
+    opened = tracking.open_tracker(settings, real_schema)
+    found = {}
+    for run in trained_store.all():
+        assert opened.log(run, trained_store.folder(run)) is None
+        (path,) = (settings.folder / "offline" / run.run_id).glob("offline-run-*/*.wandb")
+        found[run.candidate] = list(_read(path.read_bytes()))
+    return found
+
+
+def _read(content: bytes) -> Iterator[Any]:
+    """The records of a `.wandb` file: blocks as in LevelDB's log, with a header of seven bytes."""
+    offset, parts = 7, b""
+    while offset + 7 <= len(content):
+        if (left := _BLOCK - offset % _BLOCK) < 7:
+            offset += left
+            continue
+        _, length, kind = struct.unpack("<IHB", content[offset : offset + 7])
+        piece = content[offset + 7 : offset + 7 + length]
+        offset += 7 + length
+        parts = parts + piece if kind in {3, 4} else piece
+        if kind in {1, 4}:  # whole, or the last part
+            record = messages.Record()
+            record.ParseFromString(parts)
+            yield record
+
+
+def _of_kind(records: list[Any], kind: str) -> list[Any]:
+    return [getattr(one, kind) for one in records if one.WhichOneof("record_type") == kind]
+
+
+def test_a_run_is_recorded_with_everything(
+    records: dict[str, list[Any]], winner: runs.RunRecord, trained_store: runs.RunStore
+) -> None:
+    (run,) = _of_kind(records[winner.candidate], "run")
+    assert (run.run_id, run.display_name, run.project) == (
+        winner.run_id,
+        winner.candidate,
+        "training",
+    )
+    assert run.run_group == winner.session
+    values = {item.key: json.loads(item.value_json) for item in run.config.update}
+    assert {name: values[name] for name in winner.params} == winner.params
+    assert {name: values[name] for name in winner.tags} == winner.tags
+    (history,) = _of_kind(records[winner.candidate], "history")
+    logged = {
+        item.key or ".".join(item.nested_key): json.loads(item.value_json) for item in history.item
+    }
+    assert {name: logged[name] for name in winner.metrics} == pytest.approx(winner.metrics)
+    figures = {name.removesuffix("._type") for name in logged if name.startswith(runs.FIGURES)}
+    drawn = [name for name in figures if logged.get(f"{name}._type") == "image-file"]
+    folder = trained_store.folder(winner) / runs.FIGURES
+    assert sorted(drawn) == sorted(f"{runs.FIGURES}/{path.stem}" for path in folder.iterdir())
+
+
+def test_only_the_winner_has_a_model_with_signature(
+    records: dict[str, list[Any]], winner: runs.RunRecord, bundle_folder: Path
+) -> None:
+    artifacts = {name: _of_kind(one, "artifact") for name, one in records.items()}
+    for name, found in artifacts.items():
+        assert len(found) == (1 if name == winner.candidate else 0)
+    (model,) = artifacts[winner.candidate]
+    assert (model.name, model.type) == ("model", "model")
+    assert hosted.version_of(winner) in model.aliases
+    sent = {item.path: Path(item.local_path) for item in model.manifest.contents}
+    assert sent == {path.name: path for path in bundle_folder.iterdir()}
+    metadata = json.loads(model.metadata)
+    assert metadata["run_id"] == winner.run_id
+    assert metadata["signature"]["inputs"][0]["name"] == "features"
+    assert metadata["bundle"] == bundle.read_manifest(bundle_folder).bundle_id
