@@ -49,12 +49,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 class ByCheck(LoadScopeScheduling):  # type: ignore[misc]  # it ships no types
     """One process asks for a check's verdicts on all combinations, and finds those that it has.
 
-    Where each combination was chosen for being another case, there is nothing to find.
+    Where combinations were chosen for being other cases, there is nothing to find.
     """
 
     def _split_scope(self, nodeid: str) -> str:
         function = nodeid.partition("[")[0]
-        shared = "/proofs/" in nodeid and self._cases[function] >= len(combinations())
+        shared = "/proofs/" in nodeid and self._cases[function] == len(combinations())
         return function if shared else nodeid
 
     @cached_property

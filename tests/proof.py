@@ -73,6 +73,8 @@ class Check:
     tools: tuple[Tool, ...] = ()
     # Taken from the inputs again, for a check of nearly everything.
     without: tuple[str, ...] = ()
+    # What else it depends on, as a text that changes with it.
+    given: str = ""
 
     def inputs_of(self, found: Contents) -> Contents:
         """The part of a project's contents that the check reads."""
@@ -317,7 +319,7 @@ def _digest(check: Check, tools: Mapping[str, str], inputs: Contents) -> str:
     """Identifies a run by all that its result may depend on."""
     source = inspect.getsourcefile(check.run)
     assert source is not None
-    parts = (check.name, json.dumps(tools, sort_keys=True), _code(Path(source).parent))
+    parts = (check.name, check.given, json.dumps(tools, sort_keys=True), _code(Path(source).parent))
     found = (part for path in sorted(inputs) for part in (path, inputs[path]))
     return hashlib.sha256("\0".join((*parts, *found)).encode()).hexdigest()
 

@@ -62,7 +62,8 @@ def compiled_once() -> Iterator[None]:
     """Copier compiles the same names and files again for each file and each project.
 
     It also renders those in which there is nothing to render, and the name of the answers file for
-    each file of the template, each time with all answers.
+    each file of the template, each time with all answers. And it asks git for each file whether
+    modes are kept in the index alone, which they are on no file system of ours.
     """
     render_string = Worker._render_string  # noqa: SLF001  # there is no public way
 
@@ -73,6 +74,7 @@ def compiled_once() -> Iterator[None]:
         patch.object(Environment, "from_string", lru_cache(maxsize=None)(Environment.from_string)),
         patch.object(Environment, "compile", _compile),
         patch.object(Worker, "_render_string", render),
+        patch.object(Worker, "_sync_git_index_executable_bit", lambda *_: None),
         patch.object(Worker, "answers_relpath", Path(".copier-answers.yml")),
     ):
         yield
@@ -104,7 +106,7 @@ class Renderings:
 
     def template(self) -> Path:
         """The template as it was in the working tree when the session began."""
-        with self._made("template") as (folder, done):
+        with self.made("template") as (folder, done):
             if not done:
                 copy_template(folder)
         return folder
@@ -113,7 +115,7 @@ class Renderings:
         """A project that is shared: nobody may write into it."""
         template = self.template()
         answers = repr(sorted(data.items()))
-        with self._made(hashlib.sha256(answers.encode()).hexdigest()[:16]) as (folder, done):
+        with self.made(hashlib.sha256(answers.encode()).hexdigest()[:16]) as (folder, done):
             project = folder / "project"
             if not done:
                 render(template, project, data)
@@ -132,7 +134,7 @@ class Renderings:
         return self._contents[project]
 
     @contextmanager
-    def _made(self, name: str) -> Iterator[tuple[Path, bool]]:
+    def made(self, name: str) -> Iterator[tuple[Path, bool]]:
         """A folder that the first process makes, while others wait; and whether it is there."""
         folder, done = self._folder / name, self._folder / f"{name}.done"
         if done.exists():

@@ -1,51 +1,48 @@
 """`copier update` is a promise: a project keeps its user's edits and takes the template's."""
 
-import itertools
+import re
 import subprocess
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
-from copier import run_copy, run_update
+from _pytest.mark.structures import ParameterSet
 
-import catalog
-from matrix import ROOT
-from rendering import PARTS, compiled_once, copy_template, files
+from conftest import Project
+from matrix import ROOT, covering_pairs
+from rendering import PARTS, Renderings, copy_template, files
 from test_template_rules import destination, overlay_of
+from updates import (
+    FIRST,
+    IDENTITY,
+    Switch,
+    assert_is_switched,
+    assert_no_conflict,
+    commit,
+    contents,
+    edit,
+    edited,
+    every_switch,
+    generate,
+    git,
+    of_second_release,
+    release,
+    release_twice,
+    switches,
+    update,
+)
 
 pytestmark = pytest.mark.filterwarnings("ignore::copier.errors.ShallowCloneWarning")
 
 HOSTILE = "{{ 7 * 7 }} \"quoted\" 'name' \\ # ${{ x }} 🚀"
 
-IDENTITY = {
-    "GIT_AUTHOR_NAME": "Test",
-    "GIT_AUTHOR_EMAIL": "test@example.com",
-    "GIT_COMMITTER_NAME": "Test",
-    "GIT_COMMITTER_EMAIL": "test@example.com",
-    "GIT_CONFIG_GLOBAL": "/dev/null",
-}
+# Pages of the common tree that name the target or its costs.
+PAGES = ("adr/0004-deployment-target", "architecture", "finops", "ml-canvas")
 
 
 @pytest.fixture(autouse=True)
 def _git_identity(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in IDENTITY.items():
         monkeypatch.setenv(name, value)
-
-
-def git(folder: Path, *arguments: str) -> str:
-    return subprocess.run(
-        ["git", "-C", str(folder), *arguments], capture_output=True, text=True, check=True
-    ).stdout
-
-
-def commit(folder: Path, message: str, tag: str | None = None) -> None:
-    if not (folder / ".git").exists():
-        git(folder, "init", "--quiet", "--initial-branch", "main")
-    git(folder, "add", "--all")
-    git(folder, "commit", "--quiet", "--allow-empty", "--message", message)
-    if tag:
-        git(folder, "tag", tag)
 
 
 def previous_template(folder: Path) -> Path:
@@ -62,40 +59,6 @@ def previous_template(folder: Path) -> Path:
     subprocess.run(["tar", "-x", "-C", str(folder)], input=archive, check=True)
     commit(folder, "previous", "1.0.0")
     return folder
-
-
-def release(template: Path, tag: str) -> None:
-    """Replace a template by the one of the working tree, as its next release."""
-    git(template, "rm", "-r", "--quiet", "--ignore-unmatch", *PARTS)
-    commit(copy_template(template), "next", tag)
-
-
-def generate(template: Path, folder: Path, data: Mapping[str, Any]) -> Path:
-    with compiled_once():
-        run_copy(str(template), folder, data=dict(data), defaults=True, unsafe=True, quiet=True)
-    commit(folder, "generated")
-    return folder
-
-
-def update(project: Path, **data: str) -> None:
-    with compiled_once():
-        run_update(project, data=data, defaults=True, overwrite=True, unsafe=True, quiet=True)
-
-
-def assert_no_conflict(project: Path) -> None:
-    assert git(project, "ls-files", "--unmerged") == ""
-    assert not list(project.rglob("*.rej"))
-    marked = [path for path in files(project) if b"<<<<<<< " in path.read_bytes()]
-    assert not marked
-
-
-def contents(project: Path) -> dict[str, bytes]:
-    """The files of a project, without the record of where it came from."""
-    return {
-        path.relative_to(project).as_posix(): path.read_bytes()
-        for path in files(project)
-        if path.name != ".copier-answers.yml"
-    }
 
 
 def test_a_project_of_the_last_release_takes_the_working_tree(tmp_path: Path) -> None:
@@ -166,47 +129,69 @@ def test_a_new_question_gets_its_default(tmp_path: Path) -> None:
     assert "\nlicense: Apache-2.0\n" in answers
 
 
-TARGETS = [option.name for option in catalog.load().axis("deploy_target").options]
+@pytest.fixture(scope="session")
+def released(renderings: Renderings) -> Path:
+    """The template as a git repository with two releases; it is shared, as projects are."""
+    with renderings.made("released") as (folder, done):
+        if not done:
+            release_twice(folder)
+    return folder
 
 
-@pytest.mark.parametrize(("old", "new"), list(itertools.pairwise([*TARGETS, TARGETS[0]])))
-def test_another_target_changes_what_targets_own(tmp_path: Path, old: str, new: str) -> None:
-    template = copy_template(tmp_path / "template")
-    commit(template, "now", "1.0.0")
-    answers = {"package_name": "loan_desk"}
-    project = generate(template, tmp_path / "project", answers | {"deploy_target": old})
-    manifest = project / "pyproject.toml"
-    manifest.write_text(manifest.read_text().replace('"0.1.0"', '"7.0.0"'))
-    (project / "src" / "loan_desk" / "own.py").write_text("OWN = 1\n")
-    commit(project, "edits of the user")
-    before = contents(project)
+def each_axis_once(found: list[Switch]) -> list[ParameterSet]:
+    """All, of which the fast lane takes the first of each axis."""
+    first = {switch.axis: switch for switch in reversed(found)}.values()
+    return [
+        pytest.param(one, id=str(one), marks=() if one in first else pytest.mark.slow)
+        for one in found
+    ]
 
-    update(project, deploy_target=new)
 
-    assert_no_conflict(project)
-    after = contents(project)
-    changed = {path for path in before | after if before.get(path) != after.get(path)}
-    owned = {
-        destination(path, template / "template").replace("{{package_name}}", "loan_desk")
-        for path in files(template / "template")
-        if overlay_of(path, template / "template") in {old, new}
-    }
-    # Dependencies of a target stand in the one manifest; pages name the target and its costs.
-    pages = {"README.md", "docs/architecture.md", "docs/finops.md", "docs/ml-canvas.md"}
-    record = f"docs/adr/1004-deploy-target-{new}.md"
-    assert changed <= owned | pages | {"pyproject.toml", record}
-    assert "supersedes [0004](0004-deployment-target.md)" in after.pop(record).decode()
-    fresh = contents(
-        generate(template, tmp_path / "fresh", answers | {"deploy_target": new}),
-    )
-    assert after.pop("src/loan_desk/own.py") == b"OWN = 1\n"
-    assert after.pop("pyproject.toml") == fresh.pop("pyproject.toml").replace(
-        b'"0.1.0"', b'"7.0.0"'
-    )
-    # The first decision stays on record.
-    first = "docs/adr/0004-deployment-target.md"
-    assert after.pop(first) == before[first] != fresh.pop(first)
-    assert after == fresh
+@pytest.mark.parametrize("switch", each_axis_once(every_switch()))
+def test_a_switched_project_is_a_fresh_one_with_its_users_edits(
+    tmp_path: Path, released: Path, project: Project, switch: Switch
+) -> None:
+    mine = generate(released, tmp_path / "project", switch.born.data(), FIRST)
+    edit(mine, switch)
+    before = contents(mine)
+
+    update(mine, **{switch.axis: switch.new})
+
+    assert_no_conflict(mine)
+    fresh = of_second_release(contents(project(switch.row.data())))
+    assert_is_switched(switch, before, contents(mine), edited(fresh, switch))
+
+
+def test_another_target_changes_what_targets_own(project: Project) -> None:
+    for switch in every_switch():
+        if switch.axis == "deploy_target":
+            before = contents(project(switch.born.data()))
+            after = contents(project(switch.row.data()))
+            changed = {path for path in before | after if before.get(path) != after.get(path)}
+            owned = {
+                destination(path, ROOT / "template")
+                for path in files(ROOT / "template")
+                if overlay_of(path, ROOT / "template") in {switch.old, switch.new}
+            }
+            # Dependencies of a target stand in the one manifest.
+            pages = {"README.md", *(f"docs/{name}.md" for name in PAGES)}
+            changed = {re.sub("^src/[^/]+/", "src/{{package_name}}/", path) for path in changed}
+            assert changed <= owned | pages | {"pyproject.toml"}
+
+
+def test_an_edit_on_the_same_line_is_a_conflict_that_keeps_both(
+    tmp_path: Path, released: Path
+) -> None:
+    mine = generate(released, tmp_path / "project", {}, FIRST)
+    ignored = mine / ".gitignore"
+    first, *others = ignored.read_text().splitlines(keepends=True)
+    ignored.write_text("".join([f"mine/ {first}", *others]))
+    commit(mine, "edits of the user")
+    update(mine)
+    with pytest.raises(AssertionError):
+        assert_no_conflict(mine)
+    assert f"mine/ {first}" in ignored.read_text()
+    assert "new-cache/\n" in ignored.read_text()
 
 
 def test_an_update_changes_no_decision_record(tmp_path: Path) -> None:
@@ -236,3 +221,10 @@ def test_a_conflict_would_be_seen(tmp_path: Path) -> None:
         with pytest.raises(AssertionError):
             assert_no_conflict(tmp_path)
         (tmp_path / name).unlink()
+
+
+def test_the_rows_of_the_covering_set_leave_and_reach_each_option() -> None:
+    found = switches(covering_pairs())
+    every = every_switch()
+    assert {switch.old for switch in found} == {switch.old for switch in every}
+    assert {switch.new for switch in found} == {switch.new for switch in every}
