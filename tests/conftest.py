@@ -1,7 +1,7 @@
 """Fixtures of the harness."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from xdist.scheduler import LoadScopeScheduling
 from matrix import ROOT, Combination, combinations, covering_pairs
 from proof import Check, Prover, Verdict
 from rendering import Renderings
+from sharding import Shard
 
 Project = Callable[[Mapping[str, Any]], Path]
 Prove = Callable[[Check, Combination], Verdict]
@@ -35,31 +36,49 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         type=Path,
         help="keep the verdicts of expensive checks in this folder, and reuse them",
     )
+    parser.addoption(
+        "--shard", type=Shard.parse, metavar="I/N", help="run one part of N of the tests"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[_PROVER] = Prover(config.getoption("--proof-cache"))
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     # What is cheap to know comes first.
     items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
+    if shard := config.getoption("--shard"):
+        scope = scopes([item.nodeid for item in items])
+        items[:] = shard.of(items, lambda item: scope(item.nodeid))
+
+
+def scopes(nodeids: Sequence[str]) -> Callable[[str], str]:
+    """What belongs together among some tests: a proof that is asked of all combinations.
+
+    One process asks for all of its verdicts, and finds those that it has. Where combinations were
+    chosen for being other cases, there is nothing to find.
+    """
+    cases = Counter(nodeid.partition("[")[0] for nodeid in nodeids)
+
+    def scope(nodeid: str) -> str:
+        function = nodeid.partition("[")[0]
+        return (
+            function if "/proofs/" in nodeid and cases[function] == len(combinations()) else nodeid
+        )
+
+    return scope
 
 
 class ByCheck(LoadScopeScheduling):  # type: ignore[misc]  # it ships no types
-    """One process asks for a check's verdicts on all combinations, and finds those that it has.
-
-    Where combinations were chosen for being other cases, there is nothing to find.
-    """
+    """One process takes what belongs together."""
 
     def _split_scope(self, nodeid: str) -> str:
-        function = nodeid.partition("[")[0]
-        shared = "/proofs/" in nodeid and self._cases[function] == len(combinations())
-        return function if shared else nodeid
+        return self._scope(nodeid)
 
     @cached_property
-    def _cases(self) -> Counter[str]:
-        return Counter(nodeid.partition("[")[0] for nodeid in self.collection)
+    def _scope(self) -> Callable[[str], str]:
+        return scopes(self.collection)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -271,6 +271,7 @@ def clean_environment() -> dict[str, str]:
         "PYTHONPATH",
         "PYTHONHOME",
         "VIRTUAL_ENV",
+        "PYTEST_ADDOPTS",
         "PYTEST_CURRENT_TEST",
         "CI",
     }
