@@ -94,6 +94,7 @@ class Verdict:
     check: str
     digest: str
     tools: dict[str, str]
+    started: str = ""
     seconds: float = 0.0
     figures: dict[str, float | str] = field(default_factory=dict)
     error: str = ""
@@ -331,6 +332,7 @@ def _code(folder: Path) -> str:
 
 
 def _run(check: Check, verdict: Verdict, folder: Path) -> Verdict:
+    verdict.started = time.strftime("%Y-%m-%d %H:%M", time.gmtime())
     start = time.perf_counter()
     try:
         verdict.figures = dict(check.run(folder) or {})
