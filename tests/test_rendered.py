@@ -188,7 +188,9 @@ def test_each_setting_has_a_value_and_a_reader(rendered: Path) -> None:
 
 
 def test_each_training_parameter_has_a_value_and_a_reader(rendered: Path) -> None:
-    source = (_package(rendered) / "training" / "params.py").read_text(encoding="utf-8")
+    folder = _package(rendered) / "training"
+    # The limits of the gate are those of the kind of problem.
+    source = "".join((folder / name).read_text() for name in ("limits.py", "params.py"))
     fields = _fields(source, "TrainingParams")
     values = yaml.safe_load((rendered / "params.yaml").read_text(encoding="utf-8"))
     # The grids are the estimators' own parameters.

@@ -92,7 +92,8 @@ def _options(known: catalog.Catalog) -> Iterator[str]:
     yield from _header("axis", "option", "files:", "lines:")
     for axis in known.axes:
         for option in axis.options:
-            added = list(files(ROOT / "template" / f"{{{{use.{option.name}}}}}"))
+            folders = (f"{{{{use.{name}}}}}" for name in (option.name, *option.shares))
+            added = [path for folder in folders for path in files(ROOT / "template" / folder)]
             lines = sum(path.read_bytes().count(b"\n") for path in added)
             yield _cells(axis.title, option.title, len(added), lines)
 
