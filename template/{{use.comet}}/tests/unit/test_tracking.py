@@ -1,15 +1,21 @@
 """Runs in the offline format of Comet's own client, read back, and what would go online."""
 
+import argparse
 import json
 import zipfile
 from pathlib import Path
 from typing import Any
+from unittest.mock import create_autospec
 
+import comet_ml
 import pytest
+import requests
+from comet_ml.exceptions import NotFound
+from comet_ml.scripts import comet_upload
 from pydantic import SecretStr
 
 from tests.hosted_parts import hosted
-from tests.package import config, runs, schema, tracking
+from tests.package import config, errors, runs, schema, tracker, tracking
 
 
 @pytest.fixture(scope="module")
@@ -90,3 +96,88 @@ def test_only_the_winner_has_a_model_with_signature(
         if one["upload_type"] == "model-element"
     ]
     assert sorted(parts) == sorted(path.name for path in bundle_folder.iterdir())
+
+
+class Online:
+    """A tracker with a key. What it asks of Comet is bound to the signatures of the real client."""
+
+    def __init__(self, settings: config.TrackingSettings, real_schema: schema.Schema) -> None:
+        self.uploads: list[tuple[list[str], dict[str, str]]] = []
+        self.model = create_autospec(comet_ml.Model, instance=True)
+        self.api = create_autospec(comet_ml.API, instance=True)
+        self.api.get_model.return_value = self.model
+        with_key = settings.model_copy(update={"api_key": SecretStr("a-key")})
+        self.tracker = tracking.open_tracker(with_key, real_schema)
+
+    def send(self, command: list[str], secrets: dict[str, str]) -> None:
+        self.uploads.append((command, secrets))
+
+
+@pytest.fixture
+def online(
+    settings: config.TrackingSettings,
+    real_schema: schema.Schema,
+    monkeypatch: pytest.MonkeyPatch,
+    archives: dict[str, Path],
+) -> Online:
+    assert archives, "what goes online was recorded offline first"
+    found = Online(settings, real_schema)
+    monkeypatch.setenv("COMET_URL_OVERRIDE", settings.uri)
+    monkeypatch.setattr(tracking, "probe", lambda _uri: None)
+    monkeypatch.setattr(tracking, "send", found.send)
+    monkeypatch.setattr(comet_ml, "API", create_autospec(comet_ml.API, return_value=found.api))
+    return found
+
+
+def test_with_a_key_the_archive_is_sent_by_the_clients_own_command(
+    online: Online,
+    winner: runs.RunRecord,
+    trained_store: runs.RunStore,
+    archives: dict[str, Path],
+) -> None:
+    folder = trained_store.folder(winner)
+    version = online.tracker.register(winner, folder)
+    online.model.find_versions.return_value = [version]
+    assert online.tracker.log(winner, folder) == tracking.experiment_key(winner)
+    ((command, secrets),) = online.uploads
+    assert command[1:4] == ["-m", "comet_ml.scripts.comet", "upload"]
+    chosen = ["--project-name", "training", "--workspace", "team"]
+    assert command[4:] == [*chosen, str(archives[winner.candidate])]
+    parser = argparse.ArgumentParser()
+    comet_upload.get_parser_arguments(parser)
+    assert parser.parse_args(command[4:]).archives == command[-1:]
+    assert secrets == {
+        "COMET_API_KEY": "a-key",
+        "COMET_URL_OVERRIDE": "http://127.0.0.1:9/clientlib/",
+    }
+    online.api.get_model.assert_called_once_with("team", "model")
+
+
+def test_an_upload_that_registers_nothing_is_no_success(
+    online: Online, winner: runs.RunRecord, trained_store: runs.RunStore
+) -> None:
+    online.model.find_versions.return_value = []
+    with pytest.raises(errors.TrackerUnavailableError, match="was not registered"):
+        online.tracker.log(winner, trained_store.folder(winner))
+
+
+def test_with_a_key_the_registry_is_theirs(online: Online, tmp_path: Path) -> None:
+    online.model.find_versions.return_value = ["26.1122.1"]
+    assert online.tracker.set_alias(tracker.CHAMPION, "26.1123.1")
+    online.model.find_versions.assert_called_once_with(tag="champion")
+    online.model.delete_tag.assert_called_once_with("26.1122.1", "champion")
+    online.model.add_tag.assert_called_once_with("26.1123.1", "champion")
+    online.model.find_versions.return_value = ["26.1123.1"]
+    assert online.tracker.set_alias(tracker.CHAMPION, "26.1123.1")
+    online.model.add_tag.assert_called_once()
+    online.model.get_details.return_value = {"experimentKey": "k1"}
+    assert online.tracker.resolve(tracker.CHAMPION) == tracker.RegisteredModel("26.1123.1", "k1")
+    online.model.find_versions.return_value = []
+    assert online.tracker.resolve(tracker.CHALLENGER) is None
+    fetched = online.tracker.fetch_bundle("26.1123.1", tmp_path)
+    online.model.download.assert_called_once_with("26.1123.1", fetched)
+
+
+def test_before_the_first_model_there_is_no_alias(online: Online) -> None:
+    online.api.get_model.side_effect = NotFound("GET", requests.Response())
+    assert online.tracker.resolve(tracker.CHALLENGER) is None

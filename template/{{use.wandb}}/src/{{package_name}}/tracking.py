@@ -55,7 +55,7 @@ class WandbTracker:
                     self._artifact(version_of(run))  # the upload reports success without it
             except (TrackerUnavailableError, CommError):
                 # Records name files by their absolute paths: the next attempt makes a new one.
-                shutil.rmtree(record)
+                shutil.rmtree(record.parent)
                 raise
             return run.run_id
 

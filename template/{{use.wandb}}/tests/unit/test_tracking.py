@@ -5,13 +5,17 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import create_autospec
 
 import pytest
+import wandb
 from pydantic import SecretStr
+from wandb.cli import cli
+from wandb.errors import CommError
 from wandb.proto import wandb_internal_pb2
 
 from tests.hosted_parts import hosted
-from tests.package import bundle, config, runs, schema, tracking
+from tests.package import bundle, config, errors, runs, schema, tracker, tracking
 
 messages: Any = wandb_internal_pb2  # compiled at import, so without types
 
@@ -104,3 +108,80 @@ def test_only_the_winner_has_a_model_with_signature(
     assert metadata["run_id"] == winner.run_id
     assert metadata["signature"]["inputs"][0]["name"] == "features"
     assert metadata["bundle"] == bundle.read_manifest(bundle_folder).bundle_id
+
+
+class Online:
+    """A tracker with a key. What it asks of W&B is bound to the signatures of the real client."""
+
+    def __init__(self, settings: config.TrackingSettings, real_schema: schema.Schema) -> None:
+        self.uploads: list[tuple[list[str], dict[str, str]]] = []
+        self.artifact = create_autospec(wandb.Artifact, instance=True)
+        self.api = create_autospec(wandb.Api, instance=True)
+        self.api.artifact.return_value = self.artifact
+        with_key = settings.model_copy(update={"api_key": SecretStr("a-key")})
+        self.tracker = tracking.open_tracker(with_key, real_schema)
+
+    def send(self, command: list[str], secrets: dict[str, str]) -> None:
+        self.uploads.append((command, secrets))
+
+
+@pytest.fixture
+def online(
+    settings: config.TrackingSettings,
+    real_schema: schema.Schema,
+    monkeypatch: pytest.MonkeyPatch,
+    records: dict[str, list[Any]],
+) -> Online:
+    assert records, "what goes online was recorded offline first"
+    found = Online(settings, real_schema)
+    monkeypatch.setattr(tracking, "probe", lambda _uri: None)
+    monkeypatch.setattr(tracking, "send", found.send)
+    monkeypatch.setattr(wandb, "Api", create_autospec(wandb.Api, return_value=found.api))
+    return found
+
+
+def test_with_a_key_the_record_is_sent_by_the_clients_own_command(
+    online: Online, winner: runs.RunRecord, trained_store: runs.RunStore
+) -> None:
+    assert online.tracker.log(winner, trained_store.folder(winner)) == winner.run_id
+    ((command, secrets),) = online.uploads
+    assert command[1:4] == ["-m", "wandb", "sync"]
+    assert Path(command[-1]).name.endswith(winner.run_id)
+    options = command[4:-1]
+    assert options == ["--project", "training", "--entity", "team"]
+    known = {name for parameter in cli.sync.params for name in parameter.opts}
+    assert set(options[::2]) <= known
+    assert secrets == {"WANDB_API_KEY": "a-key", "WANDB_BASE_URL": "http://127.0.0.1:9"}
+    version = online.tracker.register(winner, trained_store.folder(winner))
+    online.api.artifact.assert_called_once_with(f"team/training/model:{version}")
+
+
+def test_an_upload_without_its_model_is_no_success_and_is_recorded_anew(
+    online: Online, winner: runs.RunRecord, trained_store: runs.RunStore
+) -> None:
+    online.api.artifact.side_effect = CommError("not found, said a-key")
+    folder = trained_store.folder(winner)
+    with pytest.raises(errors.TrackerUnavailableError, match=r"not found, said \*\*\*"):
+        online.tracker.log(winner, folder)
+    online.api.artifact.side_effect = None
+    assert online.tracker.log(winner, folder) == winner.run_id
+    assert len(online.uploads) == 2
+
+
+def test_with_a_key_the_registry_is_theirs(online: Online, tmp_path: Path) -> None:
+    online.artifact.aliases = ["26.1123.201530", "latest"]
+    assert online.tracker.set_alias(tracker.CHAMPION, "26.1123.201530")
+    online.api.artifact.assert_called_with("team/training/model:26.1123.201530")
+    assert online.artifact.aliases == ["26.1123.201530", "champion", "latest"]
+    online.artifact.save.assert_called_once_with()
+    online.api.artifact_exists.return_value = True
+    online.artifact.metadata = {"version": "26.1123.201530", "run_id": "r1"}
+    assert online.tracker.resolve(tracker.CHAMPION) == tracker.RegisteredModel(
+        "26.1123.201530", "r1"
+    )
+    online.api.artifact_exists.return_value = False
+    assert online.tracker.resolve(tracker.CHALLENGER) is None
+    online.artifact.download.return_value = str(tmp_path / runs.BUNDLE)
+    fetched = online.tracker.fetch_bundle("26.1123.201530", tmp_path)
+    assert fetched == tmp_path / runs.BUNDLE
+    online.artifact.download.assert_called_once_with(root=fetched, skip_cache=True)
