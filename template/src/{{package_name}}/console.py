@@ -49,10 +49,15 @@ def show_runs(runs: Sequence[RunRecord]) -> None:
         table.add_column(heading, justify="right")
     table.add_column("ver.", justify="right")
     for run in reversed(runs):
-        values = [f"{run.metrics[m]:.3f}" if m in run.metrics else "" for m in SHOWN]
+        values = [_figure(run.metrics[m]) if m in run.metrics else "" for m in SHOWN]
         style = "bold" if run.winner else ""
         table.add_row(run.session, run.candidate, *values, run.version or "", style=style)
     console.print(table)
+
+
+def _figure(value: float) -> str:
+    """A share with its decimals, an amount without."""
+    return f"{value:.3f}" if abs(value) < 100 else f"{value:,.0f}"
 
 
 def show_findings(findings: Sequence[Finding]) -> None:

@@ -47,8 +47,8 @@ class Band:
 
 
 @dataclass(frozen=True)
-class Protected:
-    """A protected attribute: audited on every run, never an input of the model.
+class Audit:
+    """A division of the rows into groups, between which a model is compared on every run.
 
     `groups` maps a group's name to the labels, or to the band, of `column` that belong to it.
     The order says nothing: an audit compares the worst with the best group.
@@ -60,9 +60,15 @@ class Protected:
 
 
 @dataclass(frozen=True)
+class Protected(Audit):
+    """A protected attribute: audited, and never an input of the model."""
+
+
+@dataclass(frozen=True)
 class Schema:
     """Everything the code needs to know about a data set.
 
+    `segments` are audited as `protected` attributes are, but may be features.
     `ratios` are (numerator, denominator) pairs of numeric features; the pipeline adds each
     quotient as a feature.
     """
@@ -71,7 +77,13 @@ class Schema:
     features: tuple[Column, ...]
     target: Target
     protected: tuple[Protected, ...] = ()
+    segments: tuple[Audit, ...] = ()
     ratios: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def audits(self) -> tuple[Audit, ...]:
+        """Every division of the rows that a model is audited by."""
+        return (*self.protected, *self.segments)
 
     @property
     def feature_names(self) -> list[str]:

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ..encoding import Matrix
-from ..schema import Band, Categorical, Protected, Schema
+from ..schema import Audit, Band, Categorical, Schema
 
 Mask = npt.NDArray[np.bool_]
 # Attribute -> group -> the rows that belong to it.
@@ -32,11 +32,11 @@ def encode_frame(frame: pd.DataFrame, schema: Schema) -> Matrix:
     return matrix
 
 
-def group_masks(frame: pd.DataFrame, protected: Protected) -> dict[str, Mask]:
-    """Membership of each row in each group of a protected attribute, shape (rows,) each."""
-    values = frame[protected.column.name]
+def group_masks(frame: pd.DataFrame, audit: Audit) -> dict[str, Mask]:
+    """Membership of each row in each group of an audit, shape (rows,) each."""
+    values = frame[audit.column.name]
     masks = {}
-    for group, members in protected.groups.items():
+    for group, members in audit.groups.items():
         if isinstance(members, Band):
             mask = values.between(members.minimum, members.maximum)
         else:

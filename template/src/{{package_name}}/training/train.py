@@ -38,7 +38,7 @@ from .backend import search_backend
 from .evaluation import assess, quality
 from .export import export
 from .figures import save_figures
-from .objective import CV_METRIC, require_learnable, score
+from .objective import CV_METRIC, CV_SIGN, require_learnable, score
 from .params import TrainingParams
 from .pipeline_file import save_pipeline
 from .search import Searched, search
@@ -68,8 +68,8 @@ class Trained:
 
 
 def rows_of(frame: pd.DataFrame, schema: Schema) -> Rows:
-    """Encode a table: features, labels, and membership in the protected groups."""
-    groups = {p.name: group_masks(frame, p) for p in schema.protected}
+    """Encode a table: features, labels, and membership in the audited groups."""
+    groups = {audit.name: group_masks(frame, audit) for audit in schema.audits}
     return Rows(encode_frame(frame, schema), labels(frame, schema), groups)
 
 
@@ -162,7 +162,7 @@ def _train_one(name: str, schema: Schema, rows: Rows, params: TrainingParams) ->
     searched = search(pipeline, params.candidates[name], rows.x, rows.y, params)
     answering, measured = assess(rows.y, searched.scores, rows.groups, params.gate)
     metrics = {
-        CV_METRIC: searched.cv_score,
+        CV_METRIC: CV_SIGN * searched.cv_score,
         f"{CV_METRIC}_se": searched.cv_error,
         **prefixed("oof", measured),
     }

@@ -13,9 +13,11 @@ from ..errors import ProjectError
 
 Scores = npt.NDArray[np.float64]
 
-# scikit-learn's name of the metric that the search maximises, and ours of its mean over the folds.
+# scikit-learn's name of the metric that the search maximises, and ours of its mean over the folds,
+# with the sign that makes it what its name says.
 SCORING = "roc_auc"
 CV_METRIC = "cv_auc"
+CV_SIGN = 1
 # The method of a pipeline that the scores come from.
 METHOD: Final = "predict_proba"
 

@@ -1,0 +1,29 @@
+"""What the service answers for one row: the price, and the interval in which it mostly lies."""
+
+import msgspec
+
+# Upper limits of the bins in which the service counts its scores, in US dollars.
+SCORE_BUCKETS = (500.0, 1000.0, 2000.0, 3000.0, 5000.0, 7500.0, 10_000.0, 15_000.0, 25_000.0)
+
+
+class Answering(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What makes an answer of a score; training finds it, the manifest of the model keeps it.
+
+    Both are factors: a price of 1,000 with 0.85 and 1.20 mostly lies from 850 to 1,200.
+    """
+
+    low: float
+    high: float
+
+
+def predict(score: float, answering: Answering) -> dict[str, object]:
+    """The fields of a `Prediction` (answer.py) for one score.
+
+    A plain dict, since building a validated model for data we made ourselves costs more than
+    scoring the row.
+    """
+    return {
+        "price": round(score, 2),
+        "price_low": round(score * answering.low, 2),
+        "price_high": round(score * answering.high, 2),
+    }
