@@ -1,5 +1,6 @@
 """What a user does in a generated project, through the project's own commands."""
 
+import json
 import os
 import re
 import shlex
@@ -180,7 +181,8 @@ def journey(user: User) -> dict[str, float]:
     with measured(seconds, "serve"), user.serving(port):
         _wait_for(port)
         answer = user.run(request)
-    assert '"probability"' in answer, f"no prediction: {answer}"
+    documented = json.loads((user.folder / "examples" / "answer.json").read_text(encoding="utf-8"))
+    assert all(f'"{name}"' in answer for name in documented), f"no prediction: {answer}"
     return seconds
 
 
