@@ -1,11 +1,15 @@
 """What only DVC's pointers can suffer."""
 
+import importlib
+import json
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests import versions
-from tests.package import errors, store
+from tests.package import errors, evaluation, runs, store
 from tests.repositories import git
 
 
@@ -50,3 +54,48 @@ def test_git_has_the_last_word_where_there_is_no_repository(
     monkeypatch.setenv("GIT_DIR", str(tmp_path / "nowhere"))
     with pytest.raises(errors.DataError, match="git log failed: fatal: not a git repository"):
         data.history()
+
+
+@pytest.fixture
+def report() -> Any:
+    """The stage's second command, which no other option has."""
+    return importlib.import_module(f"{store.__package__}.report")
+
+
+def _record(run: str, session: str, score: float, *, winner: bool) -> runs.RunRecord:
+    return runs.RunRecord(
+        run_id=run,
+        session=session,
+        candidate=run,
+        started_at=datetime(2026, 1, int(session), tzinfo=UTC),
+        seconds=1.0,
+        winner=winner,
+        params={},
+        metrics=dict.fromkeys(evaluation.SHOWN, score),
+        tags={},
+    )
+
+
+def test_the_stage_reports_the_newest_session(report: Any, tmp_path: Path) -> None:
+    recorded = runs.RunStore(tmp_path / "runs")
+    for record in (
+        _record("old", "1", 0.9, winner=True),
+        _record("tree", "2", 0.7, winner=False),
+        _record("line", "2", 0.8, winner=True),
+    ):
+        with recorded.recording(record):
+            pass
+    report.write(recorded.root, tmp_path / "reports")
+    metrics = json.loads((tmp_path / "reports" / "metrics.json").read_text())
+    assert metrics == dict.fromkeys(evaluation.SHOWN, 0.8)
+    scores = (tmp_path / "reports" / "candidates.csv").read_text()
+    assert scores == "candidate,score\nline,0.8\ntree,0.7\n"
+
+
+def test_without_a_run_there_is_nothing_to_report(
+    report: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("APP_PATHS__RUNS", str(tmp_path / "runs"))
+    monkeypatch.chdir(Path(__file__).parents[2])
+    assert report.main() == 2
+    assert "train first" in capsys.readouterr().err

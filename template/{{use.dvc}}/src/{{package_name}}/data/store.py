@@ -6,7 +6,6 @@ no account; `docs/data.md` moves it to a bucket in one command.
 """
 
 import subprocess
-import sys
 from pathlib import Path
 
 import yaml
@@ -29,8 +28,7 @@ class DataStore:
             DataError: the pointer is missing or damaged, the remote does not hold that version,
                 or the file has changes that were never published.
         """
-        self.version()
-        self._dvc("pull", str(self._pointer))
+        self._dvc("pull", self._pointer, f", version {self.version()}")
         return self.file
 
     def publish(self) -> str:
@@ -43,8 +41,8 @@ class DataStore:
         """
         if not self.file.is_file():
             raise DataError(f"{self.file} does not exist; there is nothing to publish")
-        self._dvc("add", str(self.file))
-        self._dvc("push", str(self._pointer))
+        self._dvc("add", self.file)
+        self._dvc("push", self._pointer)
         return self.version()
 
     def guard(self) -> None:
@@ -91,9 +89,13 @@ class DataStore:
             raise DataError(f"git {arguments[0]} failed: {result.stderr.strip()}")
         return result.stdout
 
-    def _dvc(self, *arguments: str) -> None:
-        command = [sys.executable, "-m", "dvc", *arguments]
-        result = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  # fixed words
-        if result.returncode != 0:
-            reason = (result.stderr or result.stdout).strip() or f"exit code {result.returncode}"
-            raise DataError(f"dvc {arguments[0]} failed for {self.file}: {reason}")
+    def _dvc(self, what: str, target: Path, about: str = "") -> None:
+        # In this process: a command of its own would import DVC anew each time, for a second.
+        from dvc.exceptions import DvcException  # type: ignore[import-untyped]
+        from dvc.repo import Repo  # type: ignore[import-untyped]
+
+        try:
+            with Repo() as repo:
+                getattr(repo, what)(str(target))
+        except (DvcException, OSError) as error:
+            raise DataError(f"dvc {what} failed for {self.file}{about}: {error}") from None
