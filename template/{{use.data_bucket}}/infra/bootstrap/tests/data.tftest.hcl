@@ -1,0 +1,53 @@
+mock_provider "aws" {
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "123456789012" }
+  }
+
+  mock_data "aws_iam_policy_document" {
+    defaults = { json = "{}" }
+  }
+
+  mock_resource "aws_s3_bucket" {
+    defaults = {
+      id  = "credit-risk-data-123456789012-us-east-1"
+      arn = "arn:aws:s3:::credit-risk-data-123456789012-us-east-1"
+    }
+  }
+
+  mock_resource "aws_ecr_repository" {
+    defaults = {
+      arn            = "arn:aws:ecr:us-east-1:123456789012:repository/credit-risk"
+      repository_url = "123456789012.dkr.ecr.us-east-1.amazonaws.com/credit-risk"
+    }
+  }
+
+  mock_resource "aws_iam_policy" {
+    defaults = { arn = "arn:aws:iam::123456789012:policy/credit-risk-boundary" }
+  }
+
+  mock_resource "aws_iam_openid_connect_provider" {
+    defaults = { arn = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com" }
+  }
+
+  mock_resource "aws_iam_role" {
+    defaults = { arn = "arn:aws:iam::123456789012:role/ci/credit-risk" }
+  }
+}
+
+variables {
+  name                 = "credit-risk"
+  region               = "us-east-1"
+  github_owner         = "credit-analytics"
+  github_owner_id      = 1001
+  github_repo          = "credit-risk"
+  github_repository_id = 2002
+  monthly_budget_usd   = 100
+  alarm_email          = "team@example.com"
+}
+
+run "says_where_data_may_lie" {
+  assert {
+    condition     = output.data_bucket == "credit-risk-data-123456789012-us-east-1"
+    error_message = "The output does not name the bucket for data."
+  }
+}
