@@ -1,9 +1,8 @@
 """Projects that are born from a release of the template, edited by a user, and updated."""
 
-import itertools
 import os
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,21 +44,34 @@ class Switch:
         return f"{self.axis}: {self.old} to {self.row}"
 
 
-def switches(rows: Iterable[Combination]) -> list[Switch]:
-    """For each row how to get there, so that all of them leave and reach each option they can."""
-    chosen: list[Switch] = []
-    for row in rows:
-        found = list(_ways_to(row))
-        left = {switch.old for switch in chosen}
-        reached = {switch.new for switch in chosen}
-        chosen += sorted(
-            found,
-            key=lambda s: (
-                (s.old in left) + (s.new in reached),
-                sum(switch.axis == s.axis for switch in chosen),
-            ),
-        )[:1]
-    return chosen
+def switches(rows: Sequence[Combination]) -> list[Switch]:
+    """For each row how to get there: all of them together leave and reach each option.
+
+    A matching gives each option a row that has it, and the row is reached from the option before.
+    """
+    ways = [list(_ways_to(row)) for row in rows]
+    row_of: dict[str, int] = {}
+    option_of: dict[int, str] = {}
+
+    def place(option: str, tried: set[int]) -> bool:
+        for number, found in enumerate(ways):
+            if number not in tried and any(switch.new == option for switch in found):
+                tried.add(number)
+                if number not in option_of or place(option_of[number], tried):
+                    row_of[option], option_of[number] = number, option
+                    return True
+        return False
+
+    for option in dict.fromkeys(switch.new for found in ways for switch in found):
+        place(option, set())
+    return [
+        next(
+            (switch for switch in found if switch.new == option_of.get(number, switch.new)),
+            found[0],
+        )
+        for number, found in enumerate(ways)
+        if found
+    ]
 
 
 def every_switch() -> list[Switch]:
@@ -75,12 +87,14 @@ def _ways_to(row: Combination) -> Iterator[Switch]:
     known = catalog.load()
     names = [axis.name for axis in known.axes]
     valid = {tuple(stack.data()[name] for name in names) for stack in stacks()}
-    for axis, option in itertools.chain.from_iterable(
-        ((axis, option) for option in axis.options) for axis in known.axes
-    ):
-        switch = Switch(axis.name, option.name, row)
-        if option.name != switch.new and tuple(switch.born.data()[n] for n in names) in valid:
-            yield switch
+    for axis in known.axes:
+        options = [option.name for option in axis.options]
+        here = options.index(row.data()[axis.name])
+        # From the option before it, so that a round of switches leaves each option once.
+        for old in (options[here:] + options[:here])[:0:-1]:
+            switch = Switch(axis.name, old, row)
+            if tuple(switch.born.data()[name] for name in names) in valid:
+                yield switch
 
 
 def git(folder: Path, *arguments: str) -> str:
