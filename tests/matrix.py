@@ -71,6 +71,25 @@ def covering(*axes: str, template: Path = ROOT) -> list[Combination]:
     return list(first.values())
 
 
+def each_option(*axes: str, template: Path = ROOT) -> list[Combination]:
+    """A few stacks that hold each option of some axes: for a proof too long for their product.
+
+    The rows go round the options of each axis; one that a conflict forbids is left out, and each
+    option that is missing then brings the first stack that has it.
+    """
+    known = catalog.load(template / "extensions" / "catalog.yml")
+    options = {axis: [option.name for option in known.axis(axis).options] for axis in axes}
+    found: list[Combination] = []
+    for number in range(max(map(len, options.values()))):
+        wanted = {axis: names[number % len(names)] for axis, names in options.items()}
+        found += [one for one in stacks(template) if wanted.items() <= one.data().items()][:1]
+    for axis, names in options.items():
+        for name in names:
+            if all(one.data()[axis] != name for one in found):
+                found += [one for one in stacks(template) if one.data()[axis] == name][:1]
+    return found
+
+
 @cache
 def covering_pairs(template: Path = ROOT) -> tuple[Combination, ...]:
     """A few combinations in which each two options meet, choices about the project included.

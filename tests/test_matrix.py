@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 import catalog
-from matrix import combinations, covering_pairs, stacks
+from matrix import combinations, covering_pairs, each_option, stacks
 from pairwise import Pair, pairs, pairwise
 
 # The axes of the stack as they are planned, and the choices about a project.
@@ -65,3 +65,11 @@ def test_the_covering_set_holds_valid_stacks_only() -> None:
     axes = [axis.name for axis in catalog.load().axes]
     valid = [[stack.data()[axis] for axis in axes] for stack in stacks()]
     assert all([row.data()[axis] for axis in axes] in valid for row in covering_pairs())
+
+
+def test_a_long_proof_meets_each_option_in_few_stacks() -> None:
+    axes = ("deploy_target", "env_manager", "problem")
+    found = [one.data() for one in each_option(*axes)]
+    for axis in axes:
+        assert {one[axis] for one in found} == {o.name for o in catalog.load().axis(axis).options}
+    assert len(found) == max(len(catalog.load().axis(axis).options) for axis in axes)

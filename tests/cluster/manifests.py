@@ -16,9 +16,7 @@ from matrix import covering
 from proof import Tool, command
 
 KUBECTL = Tool("kubectl", ("version", "--client"))
-ON_A_CLUSTER = [
-    one for one in covering("deploy_target", "env_manager") if one.data()["deploy_target"] == "k8s"
-]
+ON_A_CLUSTER = [one for one in covering("deploy_target") if one.data()["deploy_target"] == "k8s"]
 ENVIRONMENTS = ("dev", "staging", "prod")
 BALANCED = "internal-load-balancer"
 IMAGE = f"123456789012.dkr.ecr.us-east-1.amazonaws.com/service@sha256:{'0' * 64}"

@@ -46,11 +46,7 @@ Leaving = Callable[[Balancer, Target, Container], None]
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "combination",
-    [
-        one
-        for one in covering("deploy_target", "env_manager")
-        if one.data()["deploy_target"] in MEMORY
-    ],
+    [one for one in covering("deploy_target") if one.data()["deploy_target"] in MEMORY],
     ids=str,
 )
 def test_a_release_under_load_loses_no_request(prove: Prove, combination: Combination) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from conftest import Project, Prove
-from matrix import Combination, combinations, covering
+from matrix import Combination, combinations, covering, each_option
 from pinned import executable
 from proof import Check, Tool, command
 from rendering import text_files
@@ -46,7 +46,7 @@ FAULTS = (
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("combination", covering("deploy_target", "env_manager"), ids=str)
+@pytest.mark.parametrize("combination", each_option("deploy_target", "env_manager"), ids=str)
 def test_scanners_find_nothing(prove: Prove, combination: Combination) -> None:
     prove(SCANNED, combination)
 

@@ -15,7 +15,7 @@ import yaml
 
 from conftest import Prove
 from containers.podman import TOOLS, podman, provide_bases, refusal
-from matrix import ROOT, Combination, combinations, covering
+from matrix import ROOT, Combination, covering_pairs, each_option
 from proof import Check, Tool, command, exclusive
 from proofs.users import path_with_pythons, python
 from workflows.act import USES, act, commit_all, vulnerabilities
@@ -47,11 +47,11 @@ FAULTS = (
 PULL_REQUESTS_ONLY = "commits"
 ONLY_CI = f"--workflows={CI}"
 # The axes that supply actions to the CI workflow.
-CI_STACKS = covering("env_manager", "data_versioning")
+CI_STACKS = each_option("env_manager", "data_versioning")
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("combination", combinations(), ids=str)
+@pytest.mark.parametrize("combination", covering_pairs(), ids=str)
 def test_workflows_and_containers_pass_their_linters(
     prove: Prove, combination: Combination
 ) -> None:
