@@ -56,6 +56,7 @@ def test_a_run_is_recorded_with_everything(
     archive = archives[winner.candidate]
     with zipfile.ZipFile(archive) as opened:
         experiment = json.loads(opened.read("experiment.json"))
+    assert experiment["resume_strategy"] == "get_or_create"
     assert experiment["offline_id"] == tracking.experiment_key(winner)
     assert (experiment["workspace"], experiment["project_name"]) == ("team", "training")
     assert experiment["tags"] == [winner.session]
