@@ -18,7 +18,7 @@ NOISE = 0.15
 
 _FEATURES = (
     schema.Numeric("size", 0.01, 100, "Size", integer=False),
-    schema.Numeric("wear", -10, 10, "Wear, standardised", integer=False, nullable=True),
+    schema.Numeric("wear", -10, 10, "Wear, standardised", integer=False),
     schema.Numeric("age", 1, 40, "Age in years"),
     schema.Categorical("grade", GRADES, "Grade"),
 )

@@ -119,8 +119,9 @@ def test_invariance_a_round_stone_may_be_turned(score: Scorer) -> None:
 
 def test_missing_dimensions_move_the_price_a_little_and_break_nothing(score: Scorer) -> None:
     blank = dict.fromkeys(("length_mm", "width_mm", "height_mm"))
-    base, missing = score(stone(0.7), {**stone(0.7), **blank})
-    assert missing == pytest.approx(base, rel=0.5)
+    for carat in (0.3, 0.7, 2.0):
+        base, missing = score(stone(carat), {**stone(carat), **blank})
+        assert missing == pytest.approx(base, rel=0.05)
 
 
 def test_rows_of_a_batch_do_not_influence_each_other(score: Scorer) -> None:

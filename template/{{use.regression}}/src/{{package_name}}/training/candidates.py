@@ -69,11 +69,12 @@ def _linear(schema: Schema) -> Steps:
     """Numbers, their logarithms where all of them have one, and one column for each label."""
     positive = [
         position
-        for position, column in enumerate(schema.features)
-        if isinstance(column, Numeric) and column.minimum > 0
+        for position in _always_there(schema)
+        if isinstance(column := schema.features[position], Numeric) and column.minimum > 0
     ]
     width = len(schema.features)
-    numeric = [*schema.numeric, *range(width, width + len(schema.ratios) + len(positive))]
+    added = range(width, width + len(schema.ratios) + len(positive))
+    numeric = [*_always_there(schema), *added]
     numbers = Pipeline([("impute", SimpleImputer(strategy="median")), ("scale", StandardScaler())])
     codes = [
         np.arange(len(column.categories), dtype=np.float32)
@@ -107,7 +108,7 @@ def _trees(schema: Schema) -> Steps:
     answer.
     """
     width = len(schema.features)
-    numeric = [*schema.numeric, *range(width, width + len(schema.ratios))]
+    numeric = [*_always_there(schema), *range(width, width + len(schema.ratios))]
     columns = ColumnTransformer(
         [
             ("numbers", SimpleImputer(strategy="median"), numeric),
@@ -115,6 +116,15 @@ def _trees(schema: Schema) -> Steps:
         ]
     )
     return [("ratios", RatioFeatures(pairs=schema.ratio_positions)), ("columns", columns)]
+
+
+def _always_there(schema: Schema) -> list[int]:
+    """Positions of the numbers that no row may lack.
+
+    Dimensions repeat the weight. Where they are missing, those of a middling stone in their place
+    would give a small one the price of a large one; their quotients do no harm.
+    """
+    return [position for position in schema.numeric if not schema.features[position].nullable]
 
 
 def _known_labels() -> Pipeline:
