@@ -1,6 +1,7 @@
 """What this machine needs for the environment manager of a generated project."""
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,6 +36,32 @@ def of(option: str) -> Manager:
 def index() -> str:
     """The package index of this machine."""
     return os.environ.get("PIP_INDEX_URL", PyPI.simple_url)
+
+
+def mounts(project: Path) -> list[str]:
+    """Options with which the image of a project is built from this machine's package index.
+
+    Stand-ins for base images hold the authorities that this machine trusts. uv finds them, pip and
+    Poetry have to be told where they are.
+    """
+    authorities = "/etc/ssl/certs/ca-certificates.crt"
+    work = ROOT / "build" / "image-settings"
+    work.mkdir(parents=True, exist_ok=True)
+    pip, poetry, start = (work / name for name in ("pip.conf", "config.toml", "authorities.pth"))
+    pip.write_text(f"[global]\ncert = {authorities}\n", encoding="utf-8")
+    found = {pip: "/etc/pip.conf"}
+    if (project / "poetry.toml").exists():
+        poetry.write_text(f'[plugins.pypi_mirror]\nurl = "{index()}"\n', encoding="utf-8")
+        trust = f"import os; os.environ['REQUESTS_CA_BUNDLE'] = '{authorities}'\n"
+        start.write_text(trust, encoding="utf-8")
+        found[poetry] = "/root/.config/pypoetry/config.toml"
+        base = (project / "Dockerfile").read_text(encoding="utf-8")
+        [version] = re.findall(r"^FROM python:([\d.]+)-slim", base, re.MULTILINE)
+        installed = Path(str(executable("poetry"))).parents[1] / "lib"
+        # A line that Python runs at each start of Poetry.
+        for path in (start, *installed.glob("*/site-packages/*pypi_mirror*")):
+            found[path] = f"/opt/poetry/lib/python{version}/site-packages/{path.name}"
+    return [f"--volume={here}:{there}:ro" for here, there in found.items()]
 
 
 def _poetry() -> Manager:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import managers
 from matrix import ROOT
 from proof import Tool, command, exclusive
 from proofs.users import path_with_pythons
@@ -62,7 +63,7 @@ def build(folder: Path, *options: str) -> str:
     # OCI's own format has no health check.
     podman(
         *("buildah", "build", "--format=docker", "--layers", "--network=host"),
-        *(*options, f"--tag={tag}", "."),
+        *(*managers.mounts(folder), *options, f"--tag={tag}", "."),
         folder=folder,
     )
     return tag

@@ -1,7 +1,6 @@
 """The image of a generated project, built and run as on a hardened platform."""
 
 import json
-import re
 import socket
 import threading
 import time
@@ -13,12 +12,12 @@ from typing import Any
 
 import pytest
 
+import managers
 from conftest import Prove
 from containers.podman import (
     HARDENED,
     TOOLS,
     Container,
-    build,
     container,
     image,
     podman,
@@ -26,9 +25,9 @@ from containers.podman import (
     refusal,
     wait_until,
 )
-from matrix import Combination, covering, each_option
-from proof import Check, Tool, command, exclusive
-from proofs.users import ENVIRONMENT, User, path_with_pythons, user_tools
+from matrix import Combination, each_option
+from proof import Check, Tool, exclusive
+from proofs.users import ENVIRONMENT, User, user_tools
 
 SIZE_MB = 300
 # 96 when written: half of it is the code of ONNX Runtime, NumPy and Pydantic.
@@ -100,12 +99,6 @@ def test_the_image_is_small_and_serves_without_privileges(
     )
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("combination", covering("env_manager"), ids=str)
-def test_a_build_without_lock_or_champion_says_so(prove: Prove, combination: Combination) -> None:
-    prove(REFUSALS, combination)
-
-
 def prove_image(folder: Path) -> Mapping[str, float | str]:
     provide_bases(folder / "Dockerfile")
     start = time.perf_counter()
@@ -119,19 +112,6 @@ def prove_image(folder: Path) -> Mapping[str, float | str]:
         figures = run_hardened(tag)
     serve_with_compose(folder)
     return {"MB": round(size), "build s": round(build_seconds, 1), **figures}
-
-
-def prove_refusals(folder: Path) -> None:
-    provide_bases(folder / "Dockerfile")
-    assert "uv.lock is missing: run 'uv lock'" in refusal(lambda: build(folder))
-    command(["uv", "lock"], folder, environment={"PATH": path_with_pythons()})
-    # The cache of other builds holds the environment, so that this one stops at the model.
-    assert "models/champion.json is missing: train a model" in refusal(lambda: build(folder))
-    manifest = folder / "pyproject.toml"
-    stale = re.sub(r'"numpy>=[\d.]+"', '"numpy>=2.2"', manifest.read_text())
-    assert stale != manifest.read_text()
-    manifest.write_text(stale)
-    assert "`uv.lock` needs to be updated" in refusal(lambda: build(folder))
 
 
 def assert_is_configured(inspected: Mapping[str, Any]) -> None:
@@ -177,7 +157,8 @@ def run_hardened(tag: str) -> Mapping[str, float | str]:
 
 def serve_with_compose(folder: Path) -> None:
     """The service of compose.yaml answers, and takes up a champion promoted beside it."""
-    compose = ("podman-compose", "--podman-build-args=--format=docker --network=host")
+    arguments = " ".join(["--format=docker", "--network=host", *managers.mounts(folder)])
+    compose = ("podman-compose", f"--podman-build-args={arguments}")
     service = Container(f"{folder.name}_service_1", 8000)
     with exclusive("port-8000"):
         with socket.socket() as port:
@@ -262,8 +243,3 @@ def predict(service: Container, row: bytes) -> dict[str, float]:
     with urllib.request.urlopen(request, timeout=5) as response:
         answer: dict[str, float] = json.load(response)
     return answer
-
-
-REFUSALS = Check(
-    name="image-refusals", inputs=SOURCES, tools=(*TOOLS, Tool("uv")), run=prove_refusals
-)

@@ -9,16 +9,18 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import catalog
+import locks
 import managers
 from matrix import ROOT, Combination
 from proof import Tool, clean_environment, command, interpreter, search_path
 from rendering import files
 
+RUNNER = ROOT / "tests" / "workflows" / "runner"
 # No combination's environment or code depends on these.
 INDEPENDENT = (
     "LICENSE",
@@ -79,7 +81,7 @@ class User:
         self.folder = folder
         manager = manager_of(combination)
         facts = manager.facts({**combination.data(), "python_version": version})
-        self._create = facts["create"]
+        self._create, self._lock = facts["create"], facts["lock"]
         self._prefix = f"{facts['run']} ".lstrip()
         found = interpreter(version) or ""
         folders = [*managers.of(manager.name).folders(), str(Path(found).parent)]
@@ -103,11 +105,29 @@ class User:
         """Make the environment with the documented lines, in a shell that goes on with it."""
         if not self._create:
             return
-        with tempfile.NamedTemporaryFile() as after:
+        with locks.shared(self.folder, self._lock), tempfile.NamedTemporaryFile() as after:
             lines = f'set -e\n{self._create}\nenv --null > "$0"'
             command(["bash", "-c", lines, after.name], self.folder, environment=self._environment)
             settings = after.read().decode().split("\0")
         self._environment |= dict(line.split("=", 1) for line in settings if line)
+
+    def lock(self) -> None:
+        """Have a lock, as one who has followed the README."""
+        if self._create:
+            self.create()
+        else:
+            self.run(f"{self._prefix}true")
+
+    def locks(self) -> list[Path]:
+        """The files of the lock."""
+        return sorted(self.folder.glob(self._lock))
+
+    def script(self, lines: str, settings: Mapping[str, str]) -> str:
+        """Run a script as a runner of GitHub does, with what is installed there."""
+        shell = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", lines]
+        path = os.pathsep.join([str(RUNNER), self._environment["PATH"]])
+        environment = {**self._environment, "PATH": path, **settings}
+        return command(shell, self.folder, environment=environment)
 
     def run(self, line: str) -> str:
         """Run a command as it is."""
