@@ -287,7 +287,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation(
         "a table takes whatever it can convert",
         "src/<package>/data/table.py",
-        "if not _same(kind, row[at]):",
+        "if not (missing or _same(kind, row[at])):",
         "if not kind:",
         "tests/integration/test_store.py::test_what_breaks_the_schema_is_not_published",
         option="delta",

@@ -8,7 +8,7 @@ from tests import versions
 from tests.package import errors, store
 from tests.repositories import commit, git
 
-FIRST = 'name,size,weight\nfirst,1,0.5\n"second, quoted",2,2.0\n'
+FIRST = 'name,size,weight\nfirst,1,0.5\n"second, quoted",2,2.0\nthird,,\n'
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def test_without_seed_and_table_the_table_is_missed(data: store.DataStore, tmp_p
         (FIRST.replace("0.5", "0.50"), "column weight, row 1: '0.50' is not what the table holds"),
         (FIRST.replace("weight", "mass"), "the columns are name, size, mass"),
         ("name,size,weight\n", "has no rows"),
-        (FIRST + "third,3\n", "row 3 has 2 cells under 3 columns"),
+        (FIRST + "fourth,3\n", "row 4 has 2 cells under 3 columns"),
         (FIRST.replace("\n", "\r\n"), "line ends or quotes"),
         ("", "has no rows"),
     ],
@@ -58,6 +58,14 @@ def test_what_breaks_the_schema_is_not_published(
     with pytest.raises(errors.DataError, match=complaint):
         data.publish()
     assert data.version() == before
+
+
+def test_a_missing_number_is_no_text(data: store.DataStore) -> None:
+    text = FIRST + ",,\n"
+    data.file.write_text(text, encoding="utf-8", newline="")
+    data.publish()
+    data.file.unlink()
+    assert data.fetch().read_text(encoding="utf-8") == text
 
 
 def test_publishing_the_same_again_makes_no_version(data: store.DataStore) -> None:

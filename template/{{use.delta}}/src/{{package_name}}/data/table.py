@@ -131,8 +131,8 @@ def _kinds(table: DeltaTable) -> dict[str, Kind]:
 
 
 def _inferred(names: list[str], rows: list[list[str]]) -> dict[str, Kind]:
-    """The narrowest kind that gives every cell of a column back as it was."""
-    columns = zip(*rows, strict=True)
+    """The narrowest kind that gives every cell of a column back as it was; empty is missing."""
+    columns = [[cell for cell in column if cell] or [""] for column in zip(*rows, strict=True)]
     return {
         name: next(kind for kind in KINDS.values() if all(_same(kind, c) for c in column))
         for name, column in zip(names, columns, strict=True)
@@ -156,12 +156,13 @@ def _typed(names: list[str], rows: list[list[str]], kinds: dict[str, Kind]) -> T
     for at, (name, kind) in enumerate(kinds.items()):
         cells = []
         for number, row in enumerate(rows, 1):
-            if not _same(kind, row[at]):
+            missing = not row[at] and kind is not KINDS["string"]
+            if not (missing or _same(kind, row[at])):
                 raise DataError(
                     f"column {name}, row {number}: {row[at]!r} is not what the table holds there, "
                     f"{kind.type}"
                 )
-            cells.append(kind.read(row[at]))
+            cells.append(None if missing else kind.read(row[at]))
         columns[name] = Array(cells, kind.type)
     return Table.from_arrays(list(columns.values()), names=list(columns))
 
