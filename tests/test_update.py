@@ -153,7 +153,8 @@ def each_axis_once(found: list[Switch]) -> list[ParameterSet]:
 def test_a_switched_project_is_a_fresh_one_with_its_users_edits(
     tmp_path: Path, released: Path, project: Project, switch: Switch
 ) -> None:
-    mine = generate(released, tmp_path / "project", switch.born.data(), FIRST)
+    answers = switch.answers(project(switch.row.data()))
+    mine = generate(released, tmp_path / "project", answers, FIRST)
     edit(mine, switch)
     before = contents(mine)
 

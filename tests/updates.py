@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
 from copier import run_copy, run_update
 
 import catalog
-from matrix import ROOT, Combination, stacks
+from matrix import ROOT, Combination, questions, stacks
 from rendering import PARTS, compiled_once, copy_template, files
 from test_template_rules import destination
 
@@ -39,6 +40,15 @@ class Switch:
     @property
     def born(self) -> Combination:
         return Combination(tuple({**self.row.data(), self.axis: self.old}.items()))
+
+    def answers(self, fresh: Path) -> dict[str, Any]:
+        """Those of the born project: of a fresh one of the row, such as its name, but for one."""
+        text = (fresh / ".copier-answers.yml").read_text(encoding="utf-8")
+        stored = yaml.safe_load(text)
+        asked = {name: stored[name] for name in stored.keys() & questions().keys()}
+        fixed = {"first_choices", "price_date"}
+        given = {name: value for name, value in asked.items() if name not in fixed}
+        return {**given, self.axis: self.old}
 
     def __str__(self) -> str:
         return f"{self.axis}: {self.old} to {self.row}"

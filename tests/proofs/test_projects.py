@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import rendering
-from conftest import Prove
+from conftest import Project, Prove
 from matrix import ROOT, covering_pairs, stacks
 from proof import Check, Tool, command
 from proofs.users import User, journey, measured, user_tools
@@ -46,13 +46,14 @@ def released(renderings: Renderings) -> Path:
 @pytest.mark.slow
 @pytest.mark.parametrize("switch", switches(covering_pairs()), ids=str)
 def test_a_switched_project_passes_its_gates_and_serves(
-    prove: Prove, released: Path, switch: Switch
+    prove: Prove, project: Project, released: Path, switch: Switch
 ) -> None:
     version = switch.row.data()["python_version"]
+    answers = switch.answers(project(switch.row.data()))
 
     def run(fresh: Path) -> dict[str, float]:
         seconds: dict[str, float] = {}
-        folder = generate(released, fresh.parent / "mine", switch.born.data(), FIRST)
+        folder = generate(released, fresh.parent / "mine", answers, FIRST)
         edit(folder, switch)
         before = contents(folder)
         with measured(seconds, "update"):
