@@ -9,7 +9,21 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from matrix import ROOT
-from proof import exclusive
+from proof import clean_environment, command, exclusive
+
+# Makes the locks of pip-tools by the project's own program, with uv in the place of the resolver.
+# uv reads the same options and finds the same versions, in seconds; what pip-tools itself does is
+# proven in proofs/test_environments.py.
+RESOLVED_BY_UV = """
+import subprocess, sys, tomllib
+import environment
+def run(module, *arguments, given=None):
+    if module == "piptools":
+        line = ["uv", "pip", *arguments, "--no-header", "--python", sys.executable]
+        subprocess.run(line, input=given, text=True, check=True)
+environment.run = run
+environment.lock_all(tomllib.load(open("pyproject.toml", "rb")), upgrade=False)
+"""
 
 
 @contextmanager
@@ -24,6 +38,13 @@ def shared(folder: Path, pattern: str) -> Iterator[None]:
                 return
         _copy(store, pattern, folder)
     yield
+
+
+def of_a_colleague(folder: Path, pattern: str, python: str) -> None:
+    """The lock that a project comes with, where making one takes minutes."""
+    if (folder / "environment.py").exists() and not any(folder.glob(pattern)):
+        here = {**clean_environment(), "PYTHONDONTWRITEBYTECODE": "1"}
+        command([python, "-c", RESOLVED_BY_UV], folder, environment=here)
 
 
 def _key(folder: Path, pattern: str) -> str:

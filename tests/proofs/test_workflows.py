@@ -15,7 +15,7 @@ import yaml
 
 from conftest import Prove
 from containers.podman import TOOLS, podman, provide_bases, refusal
-from matrix import ROOT, Combination, covering_pairs, each_option
+from matrix import ROOT, Combination, covering_pairs, stacks
 from proof import Check, Tool, command, exclusive
 from proofs.users import path_with_pythons, python
 from workflows.act import USES, act, commit_all, vulnerabilities
@@ -46,8 +46,9 @@ FAULTS = (
 )
 PULL_REQUESTS_ONLY = "commits"
 ONLY_CI = f"--workflows={CI}"
-# The jobs call actions of two axes; those of the managers are proven in test_environments.py.
-CI_STACKS = each_option("data_versioning")
+# The actions of two axes that the jobs call have proofs of their own: those of the managers in
+# test_environments.py, those of data versioning in test_data.py.
+(FIRST, *_) = stacks()
 
 
 @pytest.mark.slow
@@ -59,29 +60,23 @@ def test_workflows_and_containers_pass_their_linters(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("combination", CI_STACKS, ids=str)
-def test_the_linters_find_what_is_wrong(prove: Prove, combination: Combination) -> None:
-    prove(FAULTS_FOUND, combination)
+def test_the_linters_find_what_is_wrong(prove: Prove) -> None:
+    prove(FAULTS_FOUND, FIRST)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("combination", CI_STACKS, ids=str)
-def test_a_push_runs_every_job_to_a_green_gate(prove: Prove, combination: Combination) -> None:
-    prove(PUSH, combination)
+def test_a_push_runs_every_job_to_a_green_gate(prove: Prove) -> None:
+    prove(PUSH, FIRST)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("combination", CI_STACKS, ids=str)
-def test_the_gates_of_the_workflow_close(prove: Prove, combination: Combination) -> None:
-    prove(GATES, combination)
+def test_the_gates_of_the_workflow_close(prove: Prove) -> None:
+    prove(GATES, FIRST)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("combination", CI_STACKS, ids=str)
-def test_a_pull_request_is_held_to_conventional_commits(
-    prove: Prove, combination: Combination
-) -> None:
-    prove(MESSAGES, combination)
+def test_a_pull_request_is_held_to_conventional_commits(prove: Prove) -> None:
+    prove(MESSAGES, FIRST)
 
 
 def lint(folder: Path) -> None:

@@ -21,18 +21,6 @@ from proof import Tool, clean_environment, command, interpreter, search_path
 from rendering import files
 
 RUNNER = ROOT / "tests" / "workflows" / "runner"
-# No combination's environment or code depends on these.
-INDEPENDENT = (
-    "LICENSE",
-    ".copier-answers.yml",
-    ".github/**",
-    ".devcontainer/**",
-    "Dockerfile",
-    ".dockerignore",
-    "compose*.yaml",
-    # The region and the names of what runs in the cloud.
-    "infra/**/*.auto.tfvars",
-)
 
 
 def _made_of() -> Iterator[str]:
@@ -83,7 +71,7 @@ class User:
         facts = manager.facts({**combination.data(), "python_version": version})
         self._create, self._lock = facts["create"], facts["lock"]
         self._prefix = f"{facts['run']} ".lstrip()
-        found = interpreter(version) or ""
+        self._python = found = interpreter(version) or ""
         folders = [*managers.of(manager.name).folders(), str(Path(found).parent)]
         self._environment = {
             # Some environment managers look at this one for an interpreter, the others at PATH.
@@ -98,6 +86,7 @@ class User:
 
     def set_up(self) -> None:
         """Follow the README up to a project that is ready to work in."""
+        locks.of_a_colleague(self.folder, self._lock, self._python)
         self.create()
         self.poe("setup")
 
