@@ -22,8 +22,11 @@ ROOT = Path(__file__).resolve().parent
 SERVING = "requirements.txt"  # what the image installs
 DEVELOPMENT = "requirements-dev.txt"  # all of that, and what training, tests and documentation need
 COMMAND = "python environment.py"
-# Without the index and other settings of one machine.
-OPTIONS = ("--quiet", "--generate-hashes", "--strip-extras", "--no-emit-options")
+OPTIONS = (
+    *("--quiet", "--generate-hashes", "--strip-extras"),
+    "--no-emit-options",  # the index and other settings of one machine
+    "--allow-unsafe",  # pip and setuptools too: what has hashes needs them all
+)
 
 
 def main() -> None:
