@@ -52,9 +52,10 @@ class MlflowTracker:
         self._schema = schema
         if token := settings.api_key.get_secret_value():
             os.environ["MLFLOW_TRACKING_TOKEN"] = token  # the client takes it from nowhere else
-        mlflow.set_tracking_uri(settings.uri)
-        mlflow.set_registry_uri(settings.uri)
-        self._client = MlflowClient(settings.uri, settings.uri)
+        uri = _anchored(settings.uri)
+        mlflow.set_tracking_uri(uri)
+        mlflow.set_registry_uri(uri)
+        self._client = MlflowClient(uri, uri)
 
     def log(self, run: RunRecord, folder: Path) -> str:
         """Send parameters, metrics, tags and figures; a run that is already there is returned."""
@@ -142,6 +143,12 @@ class MlflowTracker:
         local = self._settings.uri.startswith("sqlite:")
         location = self._settings.folder.absolute().as_uri() if local else None
         return str(self._client.create_experiment(self._settings.experiment, location))
+
+
+def _anchored(uri: str) -> str:
+    """A database file by its whole path: MLflow keeps what it has opened, by this name."""
+    path = uri.removeprefix("sqlite:///")
+    return uri if path == uri else f"sqlite:///{Path(path).absolute()}"
 
 
 def open_tracker(settings: TrackingSettings, schema: Schema) -> MlflowTracker:
