@@ -145,7 +145,8 @@ def test_with_a_key_the_archive_is_sent_by_the_clients_own_command(
     chosen = ["--project-name", "training", "--workspace", "team"]
     assert command[4:] == [*chosen, str(archives[winner.candidate])]
     parser = argparse.ArgumentParser()
-    comet_upload.get_parser_arguments(parser)
+    known: Any = comet_upload  # it ships no types
+    known.get_parser_arguments(parser)
     assert parser.parse_args(command[4:]).archives == command[-1:]
     assert secrets == {
         "COMET_API_KEY": "a-key",
