@@ -9,20 +9,20 @@ mock_provider "aws" {
 
   mock_resource "aws_s3_bucket" {
     defaults = {
-      id  = "credit-risk-terraform-123456789012-us-east-1"
-      arn = "arn:aws:s3:::credit-risk-terraform-123456789012-us-east-1"
+      id  = "first-model-terraform-123456789012-us-east-1"
+      arn = "arn:aws:s3:::first-model-terraform-123456789012-us-east-1"
     }
   }
 
   mock_resource "aws_ecr_repository" {
     defaults = {
-      arn            = "arn:aws:ecr:us-east-1:123456789012:repository/credit-risk"
-      repository_url = "123456789012.dkr.ecr.us-east-1.amazonaws.com/credit-risk"
+      arn            = "arn:aws:ecr:us-east-1:123456789012:repository/first-model"
+      repository_url = "123456789012.dkr.ecr.us-east-1.amazonaws.com/first-model"
     }
   }
 
   mock_resource "aws_iam_policy" {
-    defaults = { arn = "arn:aws:iam::123456789012:policy/credit-risk-boundary" }
+    defaults = { arn = "arn:aws:iam::123456789012:policy/first-model-boundary" }
   }
 
   mock_resource "aws_iam_openid_connect_provider" {
@@ -30,16 +30,16 @@ mock_provider "aws" {
   }
 
   mock_resource "aws_iam_role" {
-    defaults = { arn = "arn:aws:iam::123456789012:role/ci/credit-risk" }
+    defaults = { arn = "arn:aws:iam::123456789012:role/ci/first-model" }
   }
 }
 
 variables {
-  name                 = "credit-risk"
+  name                 = "first-model"
   region               = "us-east-1"
-  github_owner         = "credit-analytics"
+  github_owner         = "acme-analytics"
   github_owner_id      = 1001
-  github_repo          = "credit-risk"
+  github_repo          = "first-model"
   github_repository_id = 2002
   monthly_budget_usd   = 100
   alarm_email          = "team@example.com"
@@ -49,16 +49,16 @@ run "tells_the_workflows_all_they_ask_for" {
   assert {
     condition = output.github_variables == {
       AWS_REGION         = "us-east-1"
-      AWS_PLAN_ROLE_ARN  = "arn:aws:iam::123456789012:role/ci/credit-risk"
-      AWS_APPLY_ROLE_ARN = "arn:aws:iam::123456789012:role/ci/credit-risk"
-      AWS_STATE_BUCKET   = "credit-risk-terraform-123456789012-us-east-1"
-      IMAGE_REPOSITORY   = "123456789012.dkr.ecr.us-east-1.amazonaws.com/credit-risk"
+      AWS_PLAN_ROLE_ARN  = "arn:aws:iam::123456789012:role/ci/first-model"
+      AWS_APPLY_ROLE_ARN = "arn:aws:iam::123456789012:role/ci/first-model"
+      AWS_STATE_BUCKET   = "first-model-terraform-123456789012-us-east-1"
+      IMAGE_REPOSITORY   = "123456789012.dkr.ecr.us-east-1.amazonaws.com/first-model"
     }
     error_message = "The variables of the workflows are other ones."
   }
 
   assert {
-    condition     = output.backend == "bucket = \"credit-risk-terraform-123456789012-us-east-1\"\nregion = \"us-east-1\"\n"
+    condition     = output.backend == "bucket = \"first-model-terraform-123456789012-us-east-1\"\nregion = \"us-east-1\"\n"
     error_message = "The file for -backend-config does not name bucket and region."
   }
 }
@@ -67,7 +67,7 @@ run "refuses_a_name_that_is_too_long" {
   command = plan
 
   variables {
-    name = "credit-risk-of-the-bank"
+    name = "first-model-of-the-firm"
   }
 
   expect_failures = [var.name]
@@ -87,7 +87,7 @@ run "refuses_an_owner_with_repository" {
   command = plan
 
   variables {
-    github_owner = "credit-analytics/credit-risk"
+    github_owner = "acme-analytics/first-model"
   }
 
   expect_failures = [var.github_owner]

@@ -10,18 +10,18 @@ override_module {
 
   outputs = {
     url     = "https://service.example.com"
-    release = { name = "credit-risk-dev" }
+    release = { name = "first-model-dev" }
   }
 }
 
 variables {
-  name        = "credit-risk"
-  package     = "credit_risk"
+  name        = "first-model"
+  package     = "first_model"
   region      = "us-east-1"
   environment = "dev"
   alarm_email = "team@example.com"
   sizing      = {}
-  image       = "123456789012.dkr.ecr.us-east-1.amazonaws.com/credit-risk@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+  image       = "123456789012.dkr.ecr.us-east-1.amazonaws.com/first-model@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 }
 
 run "passes_on_what_the_release_needs" {
@@ -31,7 +31,7 @@ run "passes_on_what_the_release_needs" {
   }
 
   assert {
-    condition     = output.url == "https://service.example.com" && output.release.name == "credit-risk-dev"
+    condition     = output.url == "https://service.example.com" && output.release.name == "first-model-dev"
     error_message = "The outputs are not those of the service."
   }
 }
@@ -43,7 +43,7 @@ run "looks_for_the_image_by_its_digest" {
   }
 
   assert {
-    condition     = data.aws_ecr_image.service.registry_id == "123456789012" && data.aws_ecr_image.service.repository_name == "credit-risk"
+    condition     = data.aws_ecr_image.service.registry_id == "123456789012" && data.aws_ecr_image.service.repository_name == "first-model"
     error_message = "The image is looked for elsewhere."
   }
 }
@@ -63,7 +63,7 @@ run "refuses_a_name_that_is_too_long" {
   command = plan
 
   variables {
-    name = "credit-risk-of-the-bank"
+    name = "first-model-of-the-firm"
   }
 
   expect_failures = [var.name]
@@ -73,7 +73,7 @@ run "refuses_a_package_that_cannot_be_imported" {
   command = plan
 
   variables {
-    package = "credit-risk"
+    package = "first-model"
   }
 
   expect_failures = [var.package]
@@ -103,7 +103,7 @@ run "refuses_an_image_by_tag" {
   command = plan
 
   variables {
-    image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/credit-risk:latest"
+    image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/first-model:latest"
   }
 
   expect_failures = [var.image]

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[2]
-IMAGE = f"1.dkr.ecr.us-east-1.amazonaws.com/credit@sha256:{'a' * 64}"
+IMAGE = f"1.dkr.ecr.us-east-1.amazonaws.com/scores@sha256:{'a' * 64}"
 TOKEN = "a-token-of-some-length"  # noqa: S105  # made up
-TARGET = {"cluster": "c-dev", "namespace": "credit", "token_secret": "c-dev/api-token"}
+TARGET = {"cluster": "c-dev", "namespace": "scores", "token_secret": "c-dev/api-token"}
 POD: dict[str, Any] = {
     "metadata": {"name": "api-1"},
     "spec": {"containers": [{"image": IMAGE}]},
@@ -84,7 +84,7 @@ def release(module: Any) -> Release:
 
 def test_a_release_names_the_pod_to_test(release: Release, tmp_path: Path) -> None:
     release()
-    assert (tmp_path / "output").read_text() == "namespace=credit\npod=api-1\n"
+    assert (tmp_path / "output").read_text() == "namespace=scores\npod=api-1\n"
 
 
 def test_the_token_is_there_before_the_pods_that_need_it(
@@ -96,7 +96,7 @@ def test_the_token_is_there_before_the_pods_that_need_it(
         for asked, given in zip(commands.asked, commands.given, strict=True)
         if asked == "kubectl apply"
     ]
-    assert applied[1]["metadata"] == {"name": "api-token", "namespace": "credit"}
+    assert applied[1]["metadata"] == {"name": "api-token", "namespace": "scores"}
     assert applied[2] == MANIFESTS
     assert not [words for words in commands.asked if TOKEN in words]
 
@@ -140,7 +140,7 @@ def test_a_refusal_names_cause_and_remedy(
     ("changed", "answer", "expected"),
     [
         ({"release": "{}"}, {}, "is no JSON object with cluster, namespace, token_secret"),
-        ({"image": "credit:latest"}, {}, "'credit:latest' is no image by digest"),
+        ({"image": "scores:latest"}, {}, "'scores:latest' is no image by digest"),
         ({}, {"aws secretsmanager": '{"SecretString": " "}'}, "its value is empty"),
         ({}, {"kubectl kustomize": "image: other:1\n"}, r"the manifests name \['other:1'\]"),
         ({}, {"kubectl api-resources": "pods"}, "has no Prometheus operator"),
@@ -179,5 +179,5 @@ def test_a_first_release_that_fails_leaves_nothing_in_service(
 def test_another_image_in_service_is_no_success(release: Release, commands: Commands) -> None:
     other = POD | {"spec": {"containers": [{"image": "other"}]}}
     commands.answers["kubectl get"] = json.dumps({"items": [other]})
-    with pytest.raises(Exception, match="no ready pod of credit runs"):
+    with pytest.raises(Exception, match="no ready pod of scores runs"):
         release()

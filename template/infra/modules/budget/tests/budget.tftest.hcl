@@ -1,7 +1,7 @@
 mock_provider "aws" {}
 
 variables {
-  name        = "credit-risk"
+  name        = "first-model"
   limit_usd   = 100
   alarm_email = "team@example.com"
 }
@@ -29,7 +29,7 @@ run "warns_before_and_at_the_limit" {
   }
 
   assert {
-    condition     = output.name == "credit-risk-monthly"
+    condition     = output.name == "first-model-monthly"
     error_message = "The budget has another name."
   }
 }
@@ -38,7 +38,7 @@ run "refuses_a_name_that_is_none" {
   command = plan
 
   variables {
-    name = "Credit_Risk"
+    name = "First_Model"
   }
 
   expect_failures = [var.name]

@@ -8,7 +8,7 @@ mock_provider "aws" {
   }
 
   mock_resource "aws_iam_role" {
-    defaults = { arn = "arn:aws:iam::123456789012:role/ci/credit-risk" }
+    defaults = { arn = "arn:aws:iam::123456789012:role/ci/first-model" }
   }
 
   mock_data "aws_iam_policy_document" {
@@ -17,16 +17,16 @@ mock_provider "aws" {
 }
 
 variables {
-  name                     = "credit-risk"
+  name                     = "first-model"
   region                   = "us-east-1"
   account_id               = "123456789012"
-  github_owner             = "credit-analytics"
+  github_owner             = "acme-analytics"
   github_owner_id          = 1001
-  github_repo              = "credit-risk"
+  github_repo              = "first-model"
   github_repository_id     = 2002
-  state_bucket_arn         = "arn:aws:s3:::credit-risk-state"
-  image_repository_arn     = "arn:aws:ecr:us-east-1:123456789012:repository/credit-risk"
-  permissions_boundary_arn = "arn:aws:iam::123456789012:policy/credit-risk-boundary"
+  state_bucket_arn         = "arn:aws:s3:::first-model-state"
+  image_repository_arn     = "arn:aws:ecr:us-east-1:123456789012:repository/first-model"
+  permissions_boundary_arn = "arn:aws:iam::123456789012:policy/first-model-boundary"
   deployment_policy        = "{}"
 }
 
@@ -45,13 +45,13 @@ run "admits_jobs_by_audience_and_subject" {
   assert {
     condition = local.subjects == {
       plan = [
-        "repo:credit-analytics@1001/credit-risk@2002:pull_request",
-        "repo:credit-analytics@1001/credit-risk@2002:ref:refs/heads/main",
+        "repo:acme-analytics@1001/first-model@2002:pull_request",
+        "repo:acme-analytics@1001/first-model@2002:ref:refs/heads/main",
       ]
       apply = [
-        "repo:credit-analytics@1001/credit-risk@2002:environment:dev",
-        "repo:credit-analytics@1001/credit-risk@2002:environment:staging",
-        "repo:credit-analytics@1001/credit-risk@2002:environment:prod",
+        "repo:acme-analytics@1001/first-model@2002:environment:dev",
+        "repo:acme-analytics@1001/first-model@2002:environment:staging",
+        "repo:acme-analytics@1001/first-model@2002:environment:prod",
       ]
     }
     error_message = "The subjects are not those that GitHub signs."
@@ -94,7 +94,7 @@ run "refuses_a_name_that_is_too_long" {
   command = plan
 
   variables {
-    name = "credit-risk-of-the-bank"
+    name = "first-model-of-the-firm"
   }
 
   expect_failures = [var.name]
@@ -124,7 +124,7 @@ run "refuses_an_owner_with_repository" {
   command = plan
 
   variables {
-    github_owner = "credit-analytics/credit-risk"
+    github_owner = "acme-analytics/first-model"
   }
 
   expect_failures = [var.github_owner]
@@ -174,7 +174,7 @@ run "refuses_a_bucket_by_name" {
   command = plan
 
   variables {
-    state_bucket_arn = "credit-risk-state"
+    state_bucket_arn = "first-model-state"
   }
 
   expect_failures = [var.state_bucket_arn]
@@ -184,7 +184,7 @@ run "refuses_a_repository_by_address" {
   command = plan
 
   variables {
-    image_repository_arn = "123456789012.dkr.ecr.us-east-1.amazonaws.com/credit-risk"
+    image_repository_arn = "123456789012.dkr.ecr.us-east-1.amazonaws.com/first-model"
   }
 
   expect_failures = [var.image_repository_arn]
@@ -194,7 +194,7 @@ run "refuses_a_boundary_by_name" {
   command = plan
 
   variables {
-    permissions_boundary_arn = "credit-risk-boundary"
+    permissions_boundary_arn = "first-model-boundary"
   }
 
   expect_failures = [var.permissions_boundary_arn]

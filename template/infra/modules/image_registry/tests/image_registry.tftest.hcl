@@ -1,14 +1,14 @@
 mock_provider "aws" {
   mock_resource "aws_ecr_repository" {
     defaults = {
-      arn            = "arn:aws:ecr:us-east-1:123456789012:repository/credit-risk"
-      repository_url = "123456789012.dkr.ecr.us-east-1.amazonaws.com/credit-risk"
+      arn            = "arn:aws:ecr:us-east-1:123456789012:repository/first-model"
+      repository_url = "123456789012.dkr.ecr.us-east-1.amazonaws.com/first-model"
     }
   }
 }
 
 variables {
-  name = "credit-risk"
+  name = "first-model"
 }
 
 run "keeps_images_as_they_were_pushed" {
@@ -28,7 +28,7 @@ run "keeps_images_as_they_were_pushed" {
   }
 
   assert {
-    condition     = output.url == "123456789012.dkr.ecr.us-east-1.amazonaws.com/credit-risk"
+    condition     = output.url == "123456789012.dkr.ecr.us-east-1.amazonaws.com/first-model"
     error_message = "The output does not say where to push to."
   }
 }
@@ -58,7 +58,7 @@ run "refuses_a_name_that_is_none" {
   command = plan
 
   variables {
-    name = "Credit_Risk"
+    name = "First_Model"
   }
 
   expect_failures = [var.name]

@@ -1,6 +1,6 @@
 mock_provider "aws" {
   mock_resource "aws_iam_policy" {
-    defaults = { arn = "arn:aws:iam::123456789012:policy/credit-risk-boundary" }
+    defaults = { arn = "arn:aws:iam::123456789012:policy/first-model-boundary" }
   }
 
   mock_data "aws_iam_policy_document" {
@@ -9,10 +9,10 @@ mock_provider "aws" {
 }
 
 variables {
-  name             = "credit-risk"
+  name             = "first-model"
   region           = "us-east-1"
   account_id       = "123456789012"
-  state_bucket_arn = "arn:aws:s3:::credit-risk-state"
+  state_bucket_arn = "arn:aws:s3:::first-model-state"
 }
 
 run "keeps_services_from_granting_rights" {
@@ -27,13 +27,13 @@ run "keeps_services_from_granting_rights" {
   assert {
     condition = anytrue([
       for statement in data.aws_iam_policy_document.boundary.statement :
-      statement.effect == "Deny" && contains(coalesce(statement.resources, []), "arn:aws:s3:::credit-risk-state/*")
+      statement.effect == "Deny" && contains(coalesce(statement.resources, []), "arn:aws:s3:::first-model-state/*")
     ])
     error_message = "A role of the service could change a state."
   }
 
   assert {
-    condition     = output.arn == "arn:aws:iam::123456789012:policy/credit-risk-boundary"
+    condition     = output.arn == "arn:aws:iam::123456789012:policy/first-model-boundary"
     error_message = "The boundary has another name than live computes."
   }
 }
@@ -42,7 +42,7 @@ run "refuses_a_name_that_is_too_long" {
   command = plan
 
   variables {
-    name = "credit-risk-of-the-bank"
+    name = "first-model-of-the-firm"
   }
 
   expect_failures = [var.name]
@@ -72,7 +72,7 @@ run "refuses_a_bucket_by_name" {
   command = plan
 
   variables {
-    state_bucket_arn = "credit-risk-state"
+    state_bucket_arn = "first-model-state"
   }
 
   expect_failures = [var.state_bucket_arn]

@@ -1,8 +1,8 @@
 mock_provider "aws" {
   mock_resource "aws_s3_bucket" {
     defaults = {
-      id  = "credit-risk-state"
-      arn = "arn:aws:s3:::credit-risk-state"
+      id  = "first-model-state"
+      arn = "arn:aws:s3:::first-model-state"
     }
   }
 
@@ -12,7 +12,7 @@ mock_provider "aws" {
 }
 
 variables {
-  name = "credit-risk-state"
+  name = "first-model-state"
 }
 
 run "keeps_states_safe" {
@@ -45,7 +45,7 @@ run "keeps_states_safe" {
   }
 
   assert {
-    condition     = output.name == "credit-risk-state" && output.arn == "arn:aws:s3:::credit-risk-state"
+    condition     = output.name == "first-model-state" && output.arn == "arn:aws:s3:::first-model-state"
     error_message = "The outputs do not name the bucket."
   }
 }
@@ -75,7 +75,7 @@ run "refuses_a_name_that_is_none" {
   command = plan
 
   variables {
-    name = "Credit_Risk"
+    name = "First_Model"
   }
 
   expect_failures = [var.name]

@@ -9,20 +9,20 @@ mock_provider "aws" {
 
   mock_resource "aws_s3_bucket" {
     defaults = {
-      id  = "credit-risk-data-123456789012-us-east-1"
-      arn = "arn:aws:s3:::credit-risk-data-123456789012-us-east-1"
+      id  = "first-model-data-123456789012-us-east-1"
+      arn = "arn:aws:s3:::first-model-data-123456789012-us-east-1"
     }
   }
 
   mock_resource "aws_ecr_repository" {
     defaults = {
-      arn            = "arn:aws:ecr:us-east-1:123456789012:repository/credit-risk"
-      repository_url = "123456789012.dkr.ecr.us-east-1.amazonaws.com/credit-risk"
+      arn            = "arn:aws:ecr:us-east-1:123456789012:repository/first-model"
+      repository_url = "123456789012.dkr.ecr.us-east-1.amazonaws.com/first-model"
     }
   }
 
   mock_resource "aws_iam_policy" {
-    defaults = { arn = "arn:aws:iam::123456789012:policy/credit-risk-boundary" }
+    defaults = { arn = "arn:aws:iam::123456789012:policy/first-model-boundary" }
   }
 
   mock_resource "aws_iam_openid_connect_provider" {
@@ -30,16 +30,16 @@ mock_provider "aws" {
   }
 
   mock_resource "aws_iam_role" {
-    defaults = { arn = "arn:aws:iam::123456789012:role/ci/credit-risk" }
+    defaults = { arn = "arn:aws:iam::123456789012:role/ci/first-model" }
   }
 }
 
 variables {
-  name                 = "credit-risk"
+  name                 = "first-model"
   region               = "us-east-1"
-  github_owner         = "credit-analytics"
+  github_owner         = "acme-analytics"
   github_owner_id      = 1001
-  github_repo          = "credit-risk"
+  github_repo          = "first-model"
   github_repository_id = 2002
   monthly_budget_usd   = 100
   alarm_email          = "team@example.com"
@@ -47,7 +47,7 @@ variables {
 
 run "says_where_data_may_lie" {
   assert {
-    condition     = output.data_bucket == "credit-risk-data-123456789012-us-east-1"
+    condition     = output.data_bucket == "first-model-data-123456789012-us-east-1"
     error_message = "The output does not name the bucket for data."
   }
 }

@@ -49,7 +49,7 @@ variable "domain_name" {
 
   validation {
     condition     = var.domain_name == null || can(regex("^([a-z0-9]([a-z0-9-]*[a-z0-9])?\\.)+[a-z]{2,}$", var.domain_name))
-    error_message = "domain_name must be a host name such as credit.example.com, without scheme or path."
+    error_message = "domain_name must be a host name such as scores.example.com, without scheme or path."
   }
 }
 

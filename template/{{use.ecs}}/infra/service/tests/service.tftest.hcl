@@ -12,11 +12,11 @@ mock_provider "aws" {
   }
 
   mock_resource "aws_cloudwatch_log_group" {
-    defaults = { arn = "arn:aws:logs:us-east-1:123456789012:log-group:/credit-dev/refused-connections" }
+    defaults = { arn = "arn:aws:logs:us-east-1:123456789012:log-group:/scores-dev/refused-connections" }
   }
 
   mock_resource "aws_iam_role" {
-    defaults = { arn = "arn:aws:iam::123456789012:role/credit-dev-flow-logs" }
+    defaults = { arn = "arn:aws:iam::123456789012:role/scores-dev-flow-logs" }
   }
 
   mock_data "aws_vpc" {
@@ -28,7 +28,7 @@ mock_provider "aws" {
   }
 
   mock_resource "aws_sns_topic" {
-    defaults = { arn = "arn:aws:sns:us-east-1:123456789012:credit-dev-alarms" }
+    defaults = { arn = "arn:aws:sns:us-east-1:123456789012:scores-dev-alarms" }
   }
 
   mock_resource "aws_vpc" {
@@ -40,23 +40,23 @@ mock_provider "aws" {
   }
 
   mock_resource "aws_lb" {
-    defaults = { arn = "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/credit-dev/0123456789abcdef", arn_suffix = "app/credit-dev/0123456789abcdef", dns_name = "internal-credit-dev-1.us-east-1.elb.amazonaws.com" }
+    defaults = { arn = "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/scores-dev/0123456789abcdef", arn_suffix = "app/scores-dev/0123456789abcdef", dns_name = "internal-scores-dev-1.us-east-1.elb.amazonaws.com" }
   }
 
   mock_resource "aws_lb_target_group" {
-    defaults = { arn = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/credit-dev/0123456789abcdef", arn_suffix = "targetgroup/credit-dev/0123456789abcdef" }
+    defaults = { arn = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/scores-dev/0123456789abcdef", arn_suffix = "targetgroup/scores-dev/0123456789abcdef" }
   }
 
   mock_resource "aws_lb_listener" {
-    defaults = { arn = "arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/credit-dev/0123456789abcdef/0123456789abcdef" }
+    defaults = { arn = "arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/scores-dev/0123456789abcdef/0123456789abcdef" }
   }
 
   mock_resource "aws_ecs_cluster" {
-    defaults = { arn = "arn:aws:ecs:us-east-1:123456789012:cluster/credit-dev" }
+    defaults = { arn = "arn:aws:ecs:us-east-1:123456789012:cluster/scores-dev" }
   }
 
   mock_resource "aws_ecs_task_definition" {
-    defaults = { arn = "arn:aws:ecs:us-east-1:123456789012:task-definition/credit-dev:1" }
+    defaults = { arn = "arn:aws:ecs:us-east-1:123456789012:task-definition/scores-dev:1" }
   }
 
   mock_resource "aws_service_discovery_service" {
@@ -64,16 +64,16 @@ mock_provider "aws" {
   }
 
   mock_resource "aws_secretsmanager_secret" {
-    defaults = { arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:credit-dev/api-token-AbCdEf" }
+    defaults = { arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:scores-dev/api-token-AbCdEf" }
   }
 }
 
 variables {
-  name                     = "credit"
+  name                     = "scores"
   environment              = "dev"
-  package                  = "credit"
-  image                    = "123456789012.dkr.ecr.us-east-1.amazonaws.com/credit@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-  permissions_boundary_arn = "arn:aws:iam::123456789012:policy/credit-boundary"
+  package                  = "scores"
+  image                    = "123456789012.dkr.ecr.us-east-1.amazonaws.com/scores@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+  permissions_boundary_arn = "arn:aws:iam::123456789012:policy/scores-boundary"
   alarm_email              = "team@example.com"
   sizing = {
     min_tasks           = 1
@@ -86,7 +86,7 @@ variables {
 
 run "is_reached_inside_the_vpc_without_a_certificate" {
   assert {
-    condition     = output.url == "http://internal-credit-dev-1.us-east-1.elb.amazonaws.com"
+    condition     = output.url == "http://internal-scores-dev-1.us-east-1.elb.amazonaws.com"
     error_message = "the service is elsewhere"
   }
 
@@ -101,7 +101,7 @@ run "is_reached_inside_the_vpc_without_a_certificate" {
   }
 
   assert {
-    condition     = output.release.api_token_secret == "credit-dev/api-token"
+    condition     = output.release.api_token_secret == "scores-dev/api-token"
     error_message = "the token is looked for elsewhere"
   }
 }
@@ -114,13 +114,13 @@ run "is_reached_by_tls_with_a_certificate" {
       max_tasks           = 2
       requests_per_target = 3000
       network             = { cidr = "10.20.0.0/20" }
-      domain_name         = "credit.example.com"
+      domain_name         = "scores.example.com"
       certificate_arn     = "arn:aws:acm:us-east-1:123456789012:certificate/11111111-2222-3333-4444-555555555555"
     }
   }
 
   assert {
-    condition     = output.url == "https://credit.example.com" && output.release.public == "true"
+    condition     = output.url == "https://scores.example.com" && output.release.public == "true"
     error_message = "clients are sent elsewhere"
   }
 
@@ -156,7 +156,7 @@ run "refuses_a_name_with_capitals" {
   command = plan
 
   variables {
-    name = "Credit"
+    name = "Scores"
   }
 
   expect_failures = [var.name]
@@ -176,7 +176,7 @@ run "refuses_a_package_with_a_hyphen" {
   command = plan
 
   variables {
-    package = "credit-risk"
+    package = "first-model"
   }
 
   expect_failures = [var.package]
@@ -186,7 +186,7 @@ run "refuses_an_image_by_tag" {
   command = plan
 
   variables {
-    image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/credit:latest"
+    image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/scores:latest"
   }
 
   expect_failures = [var.image]
@@ -206,7 +206,7 @@ run "refuses_a_boundary_by_its_name" {
   command = plan
 
   variables {
-    permissions_boundary_arn = "credit-boundary"
+    permissions_boundary_arn = "scores-boundary"
   }
 
   expect_failures = [var.permissions_boundary_arn]
@@ -264,7 +264,7 @@ run "refuses_plain_http_beside_a_certificate" {
       requests_per_target = 3000
       internal_http       = true
       network             = { cidr = "10.20.0.0/20" }
-      domain_name         = "credit.example.com"
+      domain_name         = "scores.example.com"
       certificate_arn     = "arn:aws:acm:us-east-1:123456789012:certificate/11111111-2222-3333-4444-555555555555"
     }
   }
@@ -281,7 +281,7 @@ run "refuses_a_single_task_in_prod" {
       max_tasks           = 2
       requests_per_target = 3000
       network             = { cidr = "10.20.0.0/20" }
-      domain_name         = "credit.example.com"
+      domain_name         = "scores.example.com"
       certificate_arn     = "arn:aws:acm:us-east-1:123456789012:certificate/11111111-2222-3333-4444-555555555555"
     }
     environment = "prod"

@@ -12,7 +12,7 @@ mock_provider "aws" {
   }
 
   mock_data "aws_default_tags" {
-    defaults = { tags = { Project = "credit-risk" } }
+    defaults = { tags = { Project = "first-model" } }
   }
 
   mock_resource "aws_kms_key" {
@@ -20,19 +20,19 @@ mock_provider "aws" {
   }
 
   mock_resource "aws_iam_role" {
-    defaults = { arn = "arn:aws:iam::123456789012:role/credit-risk-dev" }
+    defaults = { arn = "arn:aws:iam::123456789012:role/first-model-dev" }
   }
 
   mock_resource "aws_cloudwatch_log_group" {
-    defaults = { arn = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/vpc/credit-risk-dev" }
+    defaults = { arn = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/vpc/first-model-dev" }
   }
 
   mock_resource "aws_eks_cluster" {
-    defaults = { arn = "arn:aws:eks:us-east-1:123456789012:cluster/credit-risk-dev" }
+    defaults = { arn = "arn:aws:eks:us-east-1:123456789012:cluster/first-model-dev" }
   }
 
   mock_resource "aws_secretsmanager_secret" {
-    defaults = { arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:credit-risk-dev/api-token-a1b2c3" }
+    defaults = { arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:first-model-dev/api-token-a1b2c3" }
   }
 
   mock_resource "aws_launch_template" {
@@ -46,7 +46,7 @@ mock_provider "aws" {
   }
 
   mock_resource "aws_sns_topic" {
-    defaults = { arn = "arn:aws:sns:us-east-1:123456789012:credit-risk-dev-alarms" }
+    defaults = { arn = "arn:aws:sns:us-east-1:123456789012:first-model-dev-alarms" }
   }
 
   override_resource {
@@ -61,11 +61,11 @@ mock_provider "aws" {
 }
 
 variables {
-  name                     = "credit-risk"
+  name                     = "first-model"
   environment              = "dev"
-  package                  = "credit_risk"
-  image                    = "123456789012.dkr.ecr.us-east-1.amazonaws.com/credit-risk@sha256:0000000000000000000000000000000000000000000000000000000000000000"
-  permissions_boundary_arn = "arn:aws:iam::123456789012:policy/credit-risk-boundary"
+  package                  = "first_model"
+  image                    = "123456789012.dkr.ecr.us-east-1.amazonaws.com/first-model@sha256:0000000000000000000000000000000000000000000000000000000000000000"
+  permissions_boundary_arn = "arn:aws:iam::123456789012:policy/first-model-boundary"
   alarm_email              = "team@example.com"
 
   sizing = {
@@ -77,12 +77,12 @@ variables {
 run "tells_the_release_where_to_deploy" {
   assert {
     condition = output.release == {
-      cluster       = "credit-risk-dev"
+      cluster       = "first-model-dev"
       endpoint      = "private"
-      namespace     = "credit-risk"
-      operator_role = "arn:aws:iam::123456789012:role/credit-risk-dev"
+      namespace     = "first-model"
+      operator_role = "arn:aws:iam::123456789012:role/first-model-dev"
       region        = "us-east-1"
-      token_secret  = "credit-risk-dev/api-token"
+      token_secret  = "first-model-dev/api-token"
     }
     error_message = "k8s/release.py or k8s/tunnel.py would look elsewhere."
   }
@@ -134,7 +134,7 @@ run "refuses_a_name_that_is_too_long" {
   command = plan
 
   variables {
-    name = "credit-risk-of-the-bank"
+    name = "first-model-of-the-firm"
   }
 
   expect_failures = [var.name]
@@ -154,7 +154,7 @@ run "refuses_a_package_that_cannot_be_imported" {
   command = plan
 
   variables {
-    package = "credit-risk"
+    package = "first-model"
   }
 
   expect_failures = [var.package]
@@ -164,7 +164,7 @@ run "refuses_an_image_by_tag" {
   command = plan
 
   variables {
-    image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/credit-risk:latest"
+    image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/first-model:latest"
   }
 
   expect_failures = [var.image]
@@ -184,7 +184,7 @@ run "refuses_a_boundary_that_is_none" {
   command = plan
 
   variables {
-    permissions_boundary_arn = "credit-risk-boundary"
+    permissions_boundary_arn = "first-model-boundary"
   }
 
   expect_failures = [var.permissions_boundary_arn]

@@ -1,5 +1,5 @@
 variable "name" {
-  description = "Name of the service in its environment, for example credit-prod."
+  description = "Name of the service in its environment, for example scores-prod."
   type        = string
 
   validation {

@@ -1,5 +1,5 @@
 variable "name" {
-  description = "Name of the service in its environment, for example credit-prod."
+  description = "Name of the service in its environment, for example scores-prod."
   type        = string
 
   validation {
@@ -24,7 +24,7 @@ variable "log_group_name" {
 
   validation {
     condition     = can(regex("^[A-Za-z0-9_/.#-]{1,512}$", var.log_group_name))
-    error_message = "log_group_name must be the name of a log group, for example /aws/lambda/credit-prod."
+    error_message = "log_group_name must be the name of a log group, for example /aws/lambda/scores-prod."
   }
 }
 

@@ -15,27 +15,27 @@ mock_provider "aws" {
 
   mock_resource "aws_sns_topic" {
     defaults = {
-      arn = "arn:aws:sns:us-east-1:123456789012:credit-risk-dev-alarms"
+      arn = "arn:aws:sns:us-east-1:123456789012:first-model-dev-alarms"
     }
   }
 
   mock_resource "aws_secretsmanager_secret" {
     defaults = {
-      arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:credit-risk-dev/api-token-AbCdEf"
+      arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:first-model-dev/api-token-AbCdEf"
     }
   }
 
   mock_resource "aws_lambda_function" {
     defaults = {
-      arn     = "arn:aws:lambda:us-east-1:123456789012:function:credit-risk-dev"
+      arn     = "arn:aws:lambda:us-east-1:123456789012:function:first-model-dev"
       version = "7"
     }
   }
 
   mock_resource "aws_lambda_alias" {
     defaults = {
-      arn        = "arn:aws:lambda:us-east-1:123456789012:function:credit-risk-dev:live"
-      invoke_arn = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:123456789012:function:credit-risk-dev:live/invocations"
+      arn        = "arn:aws:lambda:us-east-1:123456789012:function:first-model-dev:live"
+      invoke_arn = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:123456789012:function:first-model-dev:live/invocations"
     }
   }
 
@@ -49,24 +49,24 @@ mock_provider "aws" {
 
   mock_resource "aws_cloudwatch_log_group" {
     defaults = {
-      arn = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/credit-risk-dev"
+      arn = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/first-model-dev"
     }
   }
 
   mock_resource "aws_iam_role" {
     defaults = {
-      arn = "arn:aws:iam::123456789012:role/credit-risk-dev-function"
+      arn = "arn:aws:iam::123456789012:role/first-model-dev-function"
     }
   }
 }
 
 variables {
-  name                     = "credit-risk"
+  name                     = "first-model"
   environment              = "dev"
-  package                  = "credit_risk"
-  image                    = "123456789012.dkr.ecr.us-east-1.amazonaws.com/credit-risk@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+  package                  = "first_model"
+  image                    = "123456789012.dkr.ecr.us-east-1.amazonaws.com/first-model@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
   alarm_email              = "team@example.com"
-  permissions_boundary_arn = "arn:aws:iam::123456789012:policy/credit-risk-boundary"
+  permissions_boundary_arn = "arn:aws:iam::123456789012:policy/first-model-boundary"
 }
 
 run "tells_the_release_what_it_needs" {
@@ -77,13 +77,13 @@ run "tells_the_release_what_it_needs" {
 
   assert {
     condition = output.release == {
-      function         = "credit-risk-dev"
+      function         = "first-model-dev"
       alias            = "live"
       version          = "7"
-      application      = "credit-risk-dev"
+      application      = "first-model-dev"
       deployment_group = "live"
-      canary           = "credit-risk-dev-10-percent-10-minutes"
-      api_token_secret = "credit-risk-dev/api-token"
+      canary           = "first-model-dev-10-percent-10-minutes"
+      api_token_secret = "first-model-dev/api-token"
       url              = "https://abc123.execute-api.us-east-1.amazonaws.com"
     }
     error_message = "The release does not find what it needs."
@@ -96,7 +96,7 @@ run "takes_what_a_file_of_an_environment_says" {
   }
 
   assert {
-    condition     = output.release.canary == "credit-risk-dev-50-percent-5-minutes"
+    condition     = output.release.canary == "first-model-dev-50-percent-5-minutes"
     error_message = "The file's canary is not used."
   }
 }
@@ -105,7 +105,7 @@ run "refuses_a_name_that_is_too_long" {
   command = plan
 
   variables {
-    name = "credit-risk-of-the-bank"
+    name = "first-model-of-the-firm"
   }
 
   expect_failures = [var.name]
@@ -125,7 +125,7 @@ run "refuses_a_package_that_cannot_be_imported" {
   command = plan
 
   variables {
-    package = "credit-risk"
+    package = "first-model"
   }
 
   expect_failures = [var.package]
@@ -135,7 +135,7 @@ run "refuses_an_image_by_tag" {
   command = plan
 
   variables {
-    image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/credit-risk:latest"
+    image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/first-model:latest"
   }
 
   expect_failures = [var.image]
@@ -155,7 +155,7 @@ run "refuses_a_boundary_by_its_name" {
   command = plan
 
   variables {
-    permissions_boundary_arn = "credit-risk-boundary"
+    permissions_boundary_arn = "first-model-boundary"
   }
 
   expect_failures = [var.permissions_boundary_arn]

@@ -8,12 +8,12 @@ mock_provider "aws" {
   }
 
   mock_resource "aws_sns_topic" {
-    defaults = { arn = "arn:aws:sns:us-east-1:123456789012:credit-dev-alarms" }
+    defaults = { arn = "arn:aws:sns:us-east-1:123456789012:scores-dev-alarms" }
   }
 }
 
 variables {
-  name        = "credit-dev"
+  name        = "scores-dev"
   kms_key_arn = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
   email       = "team@example.com"
 }
@@ -57,7 +57,7 @@ run "refuses_a_name_with_capitals" {
   command = plan
 
   variables {
-    name = "Credit"
+    name = "Scores"
   }
 
   expect_failures = [var.name]

@@ -2,17 +2,17 @@ mock_provider "aws" {
 }
 
 variables {
-  name                     = "credit-dev"
-  topic_arn                = "arn:aws:sns:us-east-1:123456789012:credit-dev-alarms"
-  load_balancer_arn_suffix = "app/credit-dev/0123456789abcdef"
-  target_group_arn_suffix  = "targetgroup/credit-dev/0123456789abcdef"
+  name                     = "scores-dev"
+  topic_arn                = "arn:aws:sns:us-east-1:123456789012:scores-dev-alarms"
+  load_balancer_arn_suffix = "app/scores-dev/0123456789abcdef"
+  target_group_arn_suffix  = "targetgroup/scores-dev/0123456789abcdef"
   error_percent            = 5
   p99_seconds              = 0.5
 }
 
 run "watches_errors_latency_and_tasks" {
   assert {
-    condition     = output.deployment_alarm_names == ["credit-dev-errors", "credit-dev-latency"]
+    condition     = output.deployment_alarm_names == ["scores-dev-errors", "scores-dev-latency"]
     error_message = "a deployment is watched by other alarms"
   }
 
@@ -41,7 +41,7 @@ run "refuses_a_name_with_capitals" {
   command = plan
 
   variables {
-    name = "Credit"
+    name = "Scores"
   }
 
   expect_failures = [var.name]
@@ -71,7 +71,7 @@ run "refuses_the_name_of_a_target_group" {
   command = plan
 
   variables {
-    target_group_arn_suffix = "credit-dev"
+    target_group_arn_suffix = "scores-dev"
   }
 
   expect_failures = [var.target_group_arn_suffix]

@@ -2,24 +2,24 @@ mock_provider "aws" {
 }
 
 variables {
-  cluster_name             = "credit-dev"
-  service_name             = "credit-dev"
+  cluster_name             = "scores-dev"
+  service_name             = "scores-dev"
   min_tasks                = 2
   max_tasks                = 6
   requests_per_target      = 6000
   cpu_percent              = 60
-  load_balancer_arn_suffix = "app/credit-dev/0123456789abcdef"
-  target_group_arn_suffix  = "targetgroup/credit-dev/0123456789abcdef"
+  load_balancer_arn_suffix = "app/scores-dev/0123456789abcdef"
+  target_group_arn_suffix  = "targetgroup/scores-dev/0123456789abcdef"
 }
 
 run "follows_requests_and_processor" {
   assert {
-    condition     = aws_appautoscaling_target.this.resource_id == "service/credit-dev/credit-dev"
+    condition     = aws_appautoscaling_target.this.resource_id == "service/scores-dev/scores-dev"
     error_message = "another service is scaled"
   }
 
   assert {
-    condition     = aws_appautoscaling_policy.requests.target_tracking_scaling_policy_configuration[0].predefined_metric_specification[0].resource_label == "app/credit-dev/0123456789abcdef/targetgroup/credit-dev/0123456789abcdef"
+    condition     = aws_appautoscaling_policy.requests.target_tracking_scaling_policy_configuration[0].predefined_metric_specification[0].resource_label == "app/scores-dev/0123456789abcdef/targetgroup/scores-dev/0123456789abcdef"
     error_message = "requests of another target group are counted"
   }
 
@@ -98,7 +98,7 @@ run "refuses_the_name_of_a_load_balancer" {
   command = plan
 
   variables {
-    load_balancer_arn_suffix = "credit-dev"
+    load_balancer_arn_suffix = "scores-dev"
   }
 
   expect_failures = [var.load_balancer_arn_suffix]
@@ -108,7 +108,7 @@ run "refuses_the_name_of_a_target_group" {
   command = plan
 
   variables {
-    target_group_arn_suffix = "credit-dev"
+    target_group_arn_suffix = "scores-dev"
   }
 
   expect_failures = [var.target_group_arn_suffix]

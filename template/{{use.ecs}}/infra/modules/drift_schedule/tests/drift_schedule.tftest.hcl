@@ -8,32 +8,32 @@ mock_provider "aws" {
   }
 
   mock_resource "aws_iam_role" {
-    defaults = { arn = "arn:aws:iam::123456789012:role/credit-dev-drift-scheduler" }
+    defaults = { arn = "arn:aws:iam::123456789012:role/scores-dev-drift-scheduler" }
   }
 }
 
 variables {
-  name                      = "credit-dev"
-  package                   = "credit"
+  name                      = "scores-dev"
+  package                   = "scores"
   schedule                  = "rate(6 hours)"
-  cluster_arn               = "arn:aws:ecs:us-east-1:123456789012:cluster/credit-dev"
-  task_definition_arn       = "arn:aws:ecs:us-east-1:123456789012:task-definition/credit-dev:7"
+  cluster_arn               = "arn:aws:ecs:us-east-1:123456789012:cluster/scores-dev"
+  task_definition_arn       = "arn:aws:ecs:us-east-1:123456789012:task-definition/scores-dev:7"
   container_name            = "service"
-  role_arns                 = ["arn:aws:iam::123456789012:role/credit-dev-execution", "arn:aws:iam::123456789012:role/credit-dev-task"]
+  role_arns                 = ["arn:aws:iam::123456789012:role/scores-dev-execution", "arn:aws:iam::123456789012:role/scores-dev-task"]
   vpc_id                    = "vpc-0123456789abcdef0"
   subnet_ids                = ["subnet-1"]
   egress_security_group_id  = "sg-0123456789abcdef0"
   service_security_group_id = "sg-0123456789abcdef1"
   port                      = 8000
-  topic_arn                 = "arn:aws:sns:us-east-1:123456789012:credit-dev-alarms"
-  log_group_name            = "/credit-dev/service"
+  topic_arn                 = "arn:aws:sns:us-east-1:123456789012:scores-dev-alarms"
+  log_group_name            = "/scores-dev/service"
   kms_key_arn               = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
-  permissions_boundary_arn  = "arn:aws:iam::123456789012:policy/credit-boundary"
+  permissions_boundary_arn  = "arn:aws:iam::123456789012:policy/scores-boundary"
 }
 
 run "starts_the_service_image_with_another_command" {
   assert {
-    condition     = jsondecode(aws_scheduler_schedule.this.target[0].input).containerOverrides[0].command == ["python", "-m", "credit", "drift"]
+    condition     = jsondecode(aws_scheduler_schedule.this.target[0].input).containerOverrides[0].command == ["python", "-m", "scores", "drift"]
     error_message = "another command is run"
   }
 
@@ -43,7 +43,7 @@ run "starts_the_service_image_with_another_command" {
   }
 
   assert {
-    condition     = jsondecode(aws_iam_role_policy.scheduler.policy).Statement[0].Resource == "arn:aws:ecs:us-east-1:123456789012:task-definition/credit-dev:*"
+    condition     = jsondecode(aws_iam_role_policy.scheduler.policy).Statement[0].Resource == "arn:aws:ecs:us-east-1:123456789012:task-definition/scores-dev:*"
     error_message = "other tasks can be started"
   }
 
@@ -84,7 +84,7 @@ run "refuses_a_name_with_capitals" {
   command = plan
 
   variables {
-    name = "Credit"
+    name = "Scores"
   }
 
   expect_failures = [var.name]
@@ -94,7 +94,7 @@ run "refuses_a_package_with_a_hyphen" {
   command = plan
 
   variables {
-    package = "credit-risk"
+    package = "first-model"
   }
 
   expect_failures = [var.package]
@@ -114,7 +114,7 @@ run "refuses_a_cluster_by_its_name" {
   command = plan
 
   variables {
-    cluster_arn = "credit-dev"
+    cluster_arn = "scores-dev"
   }
 
   expect_failures = [var.cluster_arn]
@@ -124,7 +124,7 @@ run "refuses_a_task_definition_without_revision" {
   command = plan
 
   variables {
-    task_definition_arn = "arn:aws:ecs:us-east-1:123456789012:task-definition/credit-dev"
+    task_definition_arn = "arn:aws:ecs:us-east-1:123456789012:task-definition/scores-dev"
   }
 
   expect_failures = [var.task_definition_arn]
@@ -144,7 +144,7 @@ run "refuses_a_role_by_its_name" {
   command = plan
 
   variables {
-    role_arns = ["credit-dev-task"]
+    role_arns = ["scores-dev-task"]
   }
 
   expect_failures = [var.role_arns]
@@ -224,7 +224,7 @@ run "refuses_a_key_by_its_alias" {
   command = plan
 
   variables {
-    kms_key_arn = "alias/credit"
+    kms_key_arn = "alias/scores"
   }
 
   expect_failures = [var.kms_key_arn]
@@ -234,7 +234,7 @@ run "refuses_a_boundary_by_its_name" {
   command = plan
 
   variables {
-    permissions_boundary_arn = "credit-boundary"
+    permissions_boundary_arn = "scores-boundary"
   }
 
   expect_failures = [var.permissions_boundary_arn]

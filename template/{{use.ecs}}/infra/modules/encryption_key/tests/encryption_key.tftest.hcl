@@ -9,7 +9,7 @@ mock_provider "aws" {
 }
 
 variables {
-  name                 = "credit-dev"
+  name                 = "scores-dev"
   deletion_window_days = 7
 }
 
@@ -30,12 +30,12 @@ run "rotates_and_admits_who_must_use_it" {
   }
 
   assert {
-    condition     = endswith(jsondecode(aws_kms_key.this.policy).Statement[1].Condition.ArnLike["kms:EncryptionContext:aws:logs:arn"], ":log-group:/credit-dev/*")
+    condition     = endswith(jsondecode(aws_kms_key.this.policy).Statement[1].Condition.ArnLike["kms:EncryptionContext:aws:logs:arn"], ":log-group:/scores-dev/*")
     error_message = "log groups of others could use the key"
   }
 
   assert {
-    condition     = aws_kms_alias.this.name == "alias/credit-dev"
+    condition     = aws_kms_alias.this.name == "alias/scores-dev"
     error_message = "nobody finds a key without its name"
   }
 }

@@ -8,15 +8,15 @@ mock_provider "aws" {
   }
 
   mock_resource "aws_iam_role" {
-    defaults = { arn = "arn:aws:iam::123456789012:role/credit-dev-task" }
+    defaults = { arn = "arn:aws:iam::123456789012:role/scores-dev-task" }
   }
 
   mock_resource "aws_ecs_cluster" {
-    defaults = { arn = "arn:aws:ecs:us-east-1:123456789012:cluster/credit-dev" }
+    defaults = { arn = "arn:aws:ecs:us-east-1:123456789012:cluster/scores-dev" }
   }
 
   mock_resource "aws_ecs_task_definition" {
-    defaults = { arn = "arn:aws:ecs:us-east-1:123456789012:task-definition/credit-dev:1" }
+    defaults = { arn = "arn:aws:ecs:us-east-1:123456789012:task-definition/scores-dev:1" }
   }
 
   mock_resource "aws_service_discovery_service" {
@@ -24,18 +24,18 @@ mock_provider "aws" {
   }
 
   mock_resource "aws_secretsmanager_secret" {
-    defaults = { arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:credit-dev/api-token-AbCdEf" }
+    defaults = { arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:scores-dev/api-token-AbCdEf" }
   }
 
   mock_resource "aws_cloudwatch_log_group" {
-    defaults = { arn = "arn:aws:logs:us-east-1:123456789012:log-group:/credit-dev/service" }
+    defaults = { arn = "arn:aws:logs:us-east-1:123456789012:log-group:/scores-dev/service" }
   }
 }
 
 variables {
-  name          = "credit-dev"
-  package       = "credit"
-  image         = "123456789012.dkr.ecr.us-east-1.amazonaws.com/credit@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+  name          = "scores-dev"
+  package       = "scores"
+  image         = "123456789012.dkr.ecr.us-east-1.amazonaws.com/scores@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
   architecture  = "arm64"
   cpu           = 256
   memory_mb     = 512
@@ -49,12 +49,12 @@ variables {
     storage   = { cidr_ipv4 = null, prefix_list_id = "pl-0123456789abcdef0", security_group_id = null }
   }
   load_balancer_security_group_id = "sg-0123456789abcdef1"
-  target_group_arn                = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/credit-dev/0123456789abcdef"
-  alarm_names                     = ["credit-dev-errors"]
-  topic_arn                       = "arn:aws:sns:us-east-1:123456789012:credit-dev-alarms"
+  target_group_arn                = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/scores-dev/0123456789abcdef"
+  alarm_names                     = ["scores-dev-errors"]
+  topic_arn                       = "arn:aws:sns:us-east-1:123456789012:scores-dev-alarms"
   log_retention_days              = 7
   kms_key_arn                     = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
-  permissions_boundary_arn        = "arn:aws:iam::123456789012:policy/credit-boundary"
+  permissions_boundary_arn        = "arn:aws:iam::123456789012:policy/scores-boundary"
 }
 
 run "runs_the_image_with_no_rights" {
@@ -84,7 +84,7 @@ run "runs_the_image_with_no_rights" {
   }
 
   assert {
-    condition     = local.definition.environment[0].value == "http://service.credit-dev.internal:8000"
+    condition     = local.definition.environment[0].value == "http://service.scores-dev.internal:8000"
     error_message = "the drift job asks somebody else"
   }
 
@@ -104,7 +104,7 @@ run "runs_the_image_with_no_rights" {
   }
 
   assert {
-    condition     = jsondecode(aws_iam_role_policy.execution.policy).Statement[1].Resource == "arn:aws:ecr:us-east-1:123456789012:repository/credit"
+    condition     = jsondecode(aws_iam_role_policy.execution.policy).Statement[1].Resource == "arn:aws:ecr:us-east-1:123456789012:repository/scores"
     error_message = "images of others can be pulled"
   }
 }
@@ -116,7 +116,7 @@ run "undoes_what_does_not_work" {
   }
 
   assert {
-    condition     = toset(aws_ecs_service.this.alarms[0].alarm_names) == toset(["credit-dev-errors"])
+    condition     = toset(aws_ecs_service.this.alarms[0].alarm_names) == toset(["scores-dev-errors"])
     error_message = "nobody watches the deployment"
   }
 
@@ -160,7 +160,7 @@ run "refuses_a_name_with_capitals" {
   command = plan
 
   variables {
-    name = "Credit"
+    name = "Scores"
   }
 
   expect_failures = [var.name]
@@ -170,7 +170,7 @@ run "refuses_a_package_with_a_hyphen" {
   command = plan
 
   variables {
-    package = "credit-risk"
+    package = "first-model"
   }
 
   expect_failures = [var.package]
@@ -180,7 +180,7 @@ run "refuses_an_image_by_tag" {
   command = plan
 
   variables {
-    image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/credit:latest"
+    image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/scores:latest"
   }
 
   expect_failures = [var.image]
@@ -301,7 +301,7 @@ run "refuses_a_target_group_by_its_name" {
   command = plan
 
   variables {
-    target_group_arn = "credit-dev"
+    target_group_arn = "scores-dev"
   }
 
   expect_failures = [var.target_group_arn]
@@ -341,7 +341,7 @@ run "refuses_a_key_by_its_alias" {
   command = plan
 
   variables {
-    kms_key_arn = "alias/credit"
+    kms_key_arn = "alias/scores"
   }
 
   expect_failures = [var.kms_key_arn]
@@ -351,7 +351,7 @@ run "refuses_a_boundary_by_its_name" {
   command = plan
 
   variables {
-    permissions_boundary_arn = "credit-boundary"
+    permissions_boundary_arn = "scores-boundary"
   }
 
   expect_failures = [var.permissions_boundary_arn]

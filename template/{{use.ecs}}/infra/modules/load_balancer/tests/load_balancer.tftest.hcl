@@ -1,23 +1,23 @@
 mock_provider "aws" {
   mock_resource "aws_lb" {
-    defaults = { arn = "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/credit-prod/0123456789abcdef" }
+    defaults = { arn = "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/scores-prod/0123456789abcdef" }
   }
 
   mock_resource "aws_lb_target_group" {
-    defaults = { arn = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/credit-prod/0123456789abcdef" }
+    defaults = { arn = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/scores-prod/0123456789abcdef" }
   }
 
   mock_resource "aws_lb_listener" {
-    defaults = { arn = "arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/credit-prod/0123456789abcdef/0123456789abcdef" }
+    defaults = { arn = "arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/scores-prod/0123456789abcdef/0123456789abcdef" }
   }
 }
 
 variables {
-  name                 = "credit-prod"
+  name                 = "scores-prod"
   vpc_id               = "vpc-0123456789abcdef0"
   subnet_ids           = ["subnet-1", "subnet-2"]
   certificate_arn      = "arn:aws:acm:us-east-1:123456789012:certificate/11111111-2222-3333-4444-555555555555"
-  domain_name          = "credit.example.com"
+  domain_name          = "scores.example.com"
   hosted_zone_id       = "Z0123456789ABCDEFGHIJ"
   client_cidrs         = ["0.0.0.0/0"]
   port                 = 8000
@@ -28,7 +28,7 @@ variables {
 
 run "answers_by_tls_only_and_forwards_the_api_only" {
   assert {
-    condition     = output.url == "https://credit.example.com"
+    condition     = output.url == "https://scores.example.com"
     error_message = "clients are sent elsewhere"
   }
 
@@ -118,7 +118,7 @@ run "refuses_a_name_with_capitals" {
   command = plan
 
   variables {
-    name = "Credit"
+    name = "Scores"
   }
 
   expect_failures = [var.name]
@@ -170,7 +170,7 @@ run "refuses_a_name_with_a_scheme" {
   command = plan
 
   variables {
-    domain_name = "https://credit.example.com"
+    domain_name = "https://scores.example.com"
   }
 
   expect_failures = [var.domain_name]

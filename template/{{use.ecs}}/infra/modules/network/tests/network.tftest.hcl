@@ -12,22 +12,22 @@ mock_provider "aws" {
   }
 
   mock_resource "aws_cloudwatch_log_group" {
-    defaults = { arn = "arn:aws:logs:us-east-1:123456789012:log-group:/credit-dev/refused-connections" }
+    defaults = { arn = "arn:aws:logs:us-east-1:123456789012:log-group:/scores-dev/refused-connections" }
   }
 
   mock_resource "aws_iam_role" {
-    defaults = { arn = "arn:aws:iam::123456789012:role/credit-dev-flow-logs" }
+    defaults = { arn = "arn:aws:iam::123456789012:role/scores-dev-flow-logs" }
   }
 }
 
 variables {
-  name                     = "credit-dev"
+  name                     = "scores-dev"
   cidr                     = "10.20.0.0/20"
   zones                    = 2
   egress                   = "endpoints"
   log_retention_days       = 30
   kms_key_arn              = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
-  permissions_boundary_arn = "arn:aws:iam::123456789012:policy/credit-boundary"
+  permissions_boundary_arn = "arn:aws:iam::123456789012:policy/scores-boundary"
 }
 
 run "gives_tasks_a_way_to_aws_only" {
@@ -110,7 +110,7 @@ run "refuses_a_name_with_capitals" {
   command = plan
 
   variables {
-    name = "Credit"
+    name = "Scores"
   }
 
   expect_failures = [var.name]
@@ -170,7 +170,7 @@ run "refuses_a_key_by_its_alias" {
   command = plan
 
   variables {
-    kms_key_arn = "alias/credit"
+    kms_key_arn = "alias/scores"
   }
 
   expect_failures = [var.kms_key_arn]
@@ -180,7 +180,7 @@ run "refuses_a_boundary_by_its_name" {
   command = plan
 
   variables {
-    permissions_boundary_arn = "credit-boundary"
+    permissions_boundary_arn = "scores-boundary"
   }
 
   expect_failures = [var.permissions_boundary_arn]

@@ -12,19 +12,19 @@ mock_provider "aws" {
   }
 
   mock_resource "aws_iam_role" {
-    defaults = { arn = "arn:aws:iam::123456789012:role/credit-risk-dev-operator" }
+    defaults = { arn = "arn:aws:iam::123456789012:role/first-model-dev-operator" }
   }
 }
 
 variables {
-  cluster_name             = "credit-risk-dev"
-  cluster_arn              = "arn:aws:eks:us-east-1:123456789012:cluster/credit-risk-dev"
-  namespace                = "credit-risk"
-  release_role_arn         = "arn:aws:iam::123456789012:role/ci/credit-risk-apply"
+  cluster_name             = "first-model-dev"
+  cluster_arn              = "arn:aws:eks:us-east-1:123456789012:cluster/first-model-dev"
+  namespace                = "first-model"
+  release_role_arn         = "arn:aws:iam::123456789012:role/ci/first-model-apply"
   admin_role_arns          = []
-  token_secret_arn         = "arn:aws:secretsmanager:us-east-1:123456789012:secret:credit-risk-dev/api-token-a1b2c3"
+  token_secret_arn         = "arn:aws:secretsmanager:us-east-1:123456789012:secret:first-model-dev/api-token-a1b2c3"
   kms_key_arn              = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
-  permissions_boundary_arn = "arn:aws:iam::123456789012:policy/credit-risk-boundary"
+  permissions_boundary_arn = "arn:aws:iam::123456789012:policy/first-model-boundary"
 }
 
 run "lets_the_pipeline_edit_one_namespace" {
@@ -33,7 +33,7 @@ run "lets_the_pipeline_edit_one_namespace" {
       aws_eks_access_policy_association.release.principal_arn == var.release_role_arn
       && endswith(aws_eks_access_policy_association.release.policy_arn, "/AmazonEKSEditPolicy")
       && aws_eks_access_policy_association.release.access_scope[0].type == "namespace"
-      && aws_eks_access_policy_association.release.access_scope[0].namespaces == toset(["credit-risk"])
+      && aws_eks_access_policy_association.release.access_scope[0].namespaces == toset(["first-model"])
     )
     error_message = "The pipeline may do more, or elsewhere."
   }
@@ -102,7 +102,7 @@ run "refuses_a_cluster_that_is_none" {
   command = plan
 
   variables {
-    cluster_arn = "credit-risk-dev"
+    cluster_arn = "first-model-dev"
   }
 
   expect_failures = [var.cluster_arn]
@@ -152,7 +152,7 @@ run "refuses_the_pipeline_as_administrator" {
   command = plan
 
   variables {
-    admin_role_arns = ["arn:aws:iam::123456789012:role/ci/credit-risk-apply"]
+    admin_role_arns = ["arn:aws:iam::123456789012:role/ci/first-model-apply"]
   }
 
   expect_failures = [var.admin_role_arns]
@@ -162,7 +162,7 @@ run "refuses_a_secret_that_is_none" {
   command = plan
 
   variables {
-    token_secret_arn = "credit-risk-dev/api-token"
+    token_secret_arn = "first-model-dev/api-token"
   }
 
   expect_failures = [var.token_secret_arn]
@@ -172,7 +172,7 @@ run "refuses_a_key_that_is_none" {
   command = plan
 
   variables {
-    kms_key_arn = "alias/credit-risk-dev"
+    kms_key_arn = "alias/first-model-dev"
   }
 
   expect_failures = [var.kms_key_arn]
@@ -182,7 +182,7 @@ run "refuses_a_boundary_that_is_none" {
   command = plan
 
   variables {
-    permissions_boundary_arn = "credit-risk-boundary"
+    permissions_boundary_arn = "first-model-boundary"
   }
 
   expect_failures = [var.permissions_boundary_arn]

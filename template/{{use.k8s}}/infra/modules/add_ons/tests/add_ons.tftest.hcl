@@ -8,7 +8,7 @@ mock_provider "aws" {
   }
 
   mock_resource "aws_iam_role" {
-    defaults = { arn = "arn:aws:iam::123456789012:role/credit-risk-dev-vpc-cni" }
+    defaults = { arn = "arn:aws:iam::123456789012:role/first-model-dev-vpc-cni" }
   }
 
   mock_resource "aws_eks_addon" {
@@ -17,8 +17,8 @@ mock_provider "aws" {
 }
 
 variables {
-  cluster_name             = "credit-risk-dev"
-  permissions_boundary_arn = "arn:aws:iam::123456789012:policy/credit-risk-boundary"
+  cluster_name             = "first-model-dev"
+  permissions_boundary_arn = "arn:aws:iam::123456789012:policy/first-model-boundary"
 
   add_ons = {
     coredns = {}
@@ -55,7 +55,7 @@ run "installs_each_with_its_own_role" {
   }
 
   assert {
-    condition     = output.versions["vpc-cni"] == "v1.20.4-eksbuild.1" && output.cluster_name == "credit-risk-dev"
+    condition     = output.versions["vpc-cni"] == "v1.20.4-eksbuild.1" && output.cluster_name == "first-model-dev"
     error_message = "The versions in service are not told."
   }
 }
@@ -114,7 +114,7 @@ run "refuses_a_boundary_that_is_none" {
   command = plan
 
   variables {
-    permissions_boundary_arn = "credit-risk-boundary"
+    permissions_boundary_arn = "first-model-boundary"
   }
 
   expect_failures = [var.permissions_boundary_arn]

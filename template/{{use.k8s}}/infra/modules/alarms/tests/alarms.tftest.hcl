@@ -4,14 +4,14 @@ mock_provider "aws" {
   }
 
   mock_resource "aws_sns_topic" {
-    defaults = { arn = "arn:aws:sns:us-east-1:123456789012:credit-risk-dev-alarms" }
+    defaults = { arn = "arn:aws:sns:us-east-1:123456789012:first-model-dev-alarms" }
   }
 }
 
 variables {
-  name                   = "credit-risk-dev"
+  name                   = "first-model-dev"
   alarm_email            = "team@example.com"
-  cluster_name           = "credit-risk-dev"
+  cluster_name           = "first-model-dev"
   autoscaling_group_name = "eks-workers"
   kms_key_arn            = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
 }
@@ -29,7 +29,7 @@ run "tells_the_team_of_each_alarm" {
 
   assert {
     condition = (
-      aws_cloudwatch_metric_alarm.this["pods-without-room"].dimensions == tomap({ ClusterName = "credit-risk-dev" })
+      aws_cloudwatch_metric_alarm.this["pods-without-room"].dimensions == tomap({ ClusterName = "first-model-dev" })
       && aws_cloudwatch_metric_alarm.this["nodes-busy"].dimensions == tomap({ AutoScalingGroupName = "eks-workers" })
     )
     error_message = "An alarm watches something else."
@@ -56,7 +56,7 @@ run "refuses_a_name_that_is_too_long" {
   command = plan
 
   variables {
-    name = "credit-risk-of-the-whole-bank"
+    name = "first-model-of-the-whole-firm"
   }
 
   expect_failures = [var.name]

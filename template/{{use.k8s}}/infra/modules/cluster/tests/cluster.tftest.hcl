@@ -12,18 +12,18 @@ mock_provider "aws" {
   }
 
   mock_resource "aws_iam_role" {
-    defaults = { arn = "arn:aws:iam::123456789012:role/credit-risk-dev-cluster" }
+    defaults = { arn = "arn:aws:iam::123456789012:role/first-model-dev-cluster" }
   }
 }
 
 variables {
-  name                     = "credit-risk-dev"
+  name                     = "first-model-dev"
   kubernetes_version       = "1.35"
   subnet_ids               = ["subnet-0a", "subnet-0b"]
   endpoint_cidrs           = []
   kms_key_arn              = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
   log_retention_days       = 30
-  permissions_boundary_arn = "arn:aws:iam::123456789012:policy/credit-risk-boundary"
+  permissions_boundary_arn = "arn:aws:iam::123456789012:policy/first-model-boundary"
 }
 
 run "is_private_encrypted_and_logged" {
@@ -55,7 +55,7 @@ run "is_private_encrypted_and_logged" {
 
   assert {
     condition = (
-      aws_cloudwatch_log_group.control_plane.name == "/aws/eks/credit-risk-dev/cluster"
+      aws_cloudwatch_log_group.control_plane.name == "/aws/eks/first-model-dev/cluster"
       && aws_cloudwatch_log_group.control_plane.retention_in_days == 30
       && aws_cloudwatch_log_group.control_plane.kms_key_id == var.kms_key_arn
     )
@@ -156,7 +156,7 @@ run "refuses_a_name_that_is_too_long" {
   command = plan
 
   variables {
-    name = "credit-risk-of-the-whole-bank"
+    name = "first-model-of-the-whole-firm"
   }
 
   expect_failures = [var.name]
@@ -186,7 +186,7 @@ run "refuses_a_boundary_that_is_none" {
   command = plan
 
   variables {
-    permissions_boundary_arn = "credit-risk-boundary"
+    permissions_boundary_arn = "first-model-boundary"
   }
 
   expect_failures = [var.permissions_boundary_arn]

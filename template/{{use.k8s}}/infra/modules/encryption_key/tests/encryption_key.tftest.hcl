@@ -17,7 +17,7 @@ mock_provider "aws" {
 }
 
 variables {
-  name                 = "credit-risk-dev"
+  name                 = "first-model-dev"
   deletion_window_days = 7
 }
 
@@ -42,7 +42,7 @@ run "rotates_and_admits_only_who_needs_it" {
   }
 
   assert {
-    condition     = aws_kms_alias.this.name == "alias/credit-risk-dev" && output.arn == aws_kms_key.this.arn
+    condition     = aws_kms_alias.this.name == "alias/first-model-dev" && output.arn == aws_kms_key.this.arn
     error_message = "The key has another name."
   }
 }
@@ -51,7 +51,7 @@ run "refuses_capitals" {
   command = plan
 
   variables {
-    name = "Credit-Risk"
+    name = "First-Model"
   }
 
   expect_failures = [var.name]

@@ -12,21 +12,21 @@ mock_provider "aws" {
   }
 
   mock_resource "aws_iam_role" {
-    defaults = { arn = "arn:aws:iam::123456789012:role/credit-risk-dev-flow-logs" }
+    defaults = { arn = "arn:aws:iam::123456789012:role/first-model-dev-flow-logs" }
   }
 
   mock_resource "aws_cloudwatch_log_group" {
-    defaults = { arn = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/vpc/credit-risk-dev" }
+    defaults = { arn = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/vpc/first-model-dev" }
   }
 }
 
 variables {
-  name                     = "credit-risk-dev"
+  name                     = "first-model-dev"
   cidr                     = "10.40.0.0/16"
   nat_per_zone             = false
   log_retention_days       = 30
   kms_key_arn              = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
-  permissions_boundary_arn = "arn:aws:iam::123456789012:policy/credit-risk-boundary"
+  permissions_boundary_arn = "arn:aws:iam::123456789012:policy/first-model-boundary"
 }
 
 run "spans_two_zones_and_keeps_nodes_private" {
@@ -92,7 +92,7 @@ run "refuses_a_name_that_is_too_long" {
   command = plan
 
   variables {
-    name = "credit-risk-of-the-whole-bank"
+    name = "first-model-of-the-whole-firm"
   }
 
   expect_failures = [var.name]
@@ -142,7 +142,7 @@ run "refuses_a_boundary_that_is_none" {
   command = plan
 
   variables {
-    permissions_boundary_arn = "credit-risk-boundary"
+    permissions_boundary_arn = "first-model-boundary"
   }
 
   expect_failures = [var.permissions_boundary_arn]

@@ -4,11 +4,11 @@ mock_provider "aws" {
   }
 
   mock_data "aws_default_tags" {
-    defaults = { tags = { Project = "credit-risk" } }
+    defaults = { tags = { Project = "first-model" } }
   }
 
   mock_resource "aws_iam_role" {
-    defaults = { arn = "arn:aws:iam::123456789012:role/credit-risk-dev-node" }
+    defaults = { arn = "arn:aws:iam::123456789012:role/first-model-dev-node" }
   }
 
   mock_resource "aws_launch_template" {
@@ -23,7 +23,7 @@ mock_provider "aws" {
 }
 
 variables {
-  cluster_name             = "credit-risk-dev"
+  cluster_name             = "first-model-dev"
   kubernetes_version       = "1.35"
   subnet_ids               = ["subnet-0a", "subnet-0b"]
   architecture             = "arm64"
@@ -32,7 +32,7 @@ variables {
   min_size                 = 2
   max_size                 = 4
   disk_gib                 = 30
-  permissions_boundary_arn = "arn:aws:iam::123456789012:policy/credit-risk-boundary"
+  permissions_boundary_arn = "arn:aws:iam::123456789012:policy/first-model-boundary"
 }
 
 run "starts_hardened_nodes" {
@@ -53,7 +53,7 @@ run "starts_hardened_nodes" {
   }
 
   assert {
-    condition     = alltrue([for item in aws_launch_template.node.tag_specifications : item.tags["Project"] == "credit-risk"]) && length(aws_launch_template.node.tag_specifications) == 3
+    condition     = alltrue([for item in aws_launch_template.node.tag_specifications : item.tags["Project"] == "first-model"]) && length(aws_launch_template.node.tag_specifications) == 3
     error_message = "What the group starts carries no tags, so nobody may open a tunnel over it."
   }
 
@@ -83,7 +83,7 @@ run "starts_hardened_nodes" {
   }
 
   assert {
-    condition     = output.autoscaling_group_name == "eks-workers" && output.cluster_name == "credit-risk-dev"
+    condition     = output.autoscaling_group_name == "eks-workers" && output.cluster_name == "first-model-dev"
     error_message = "Alarms would watch another group."
   }
 }
@@ -235,7 +235,7 @@ run "refuses_a_boundary_that_is_none" {
   command = plan
 
   variables {
-    permissions_boundary_arn = "credit-risk-boundary"
+    permissions_boundary_arn = "first-model-boundary"
   }
 
   expect_failures = [var.permissions_boundary_arn]

@@ -5,13 +5,13 @@ mock_provider "aws" {
 
   mock_resource "aws_sns_topic" {
     defaults = {
-      arn = "arn:aws:sns:us-east-1:123456789012:credit-risk-dev-alarms"
+      arn = "arn:aws:sns:us-east-1:123456789012:first-model-dev-alarms"
     }
   }
 }
 
 variables {
-  name        = "credit-risk-dev"
+  name        = "first-model-dev"
   kms_key_arn = "arn:aws:kms:us-east-1:123456789012:key/1"
   email       = "team@example.com"
 }
@@ -53,7 +53,7 @@ run "refuses_a_name_with_capitals" {
   command = plan
 
   variables {
-    name = "Credit-dev"
+    name = "Scores-dev"
   }
 
   expect_failures = [var.name]
@@ -63,7 +63,7 @@ run "refuses_a_key_by_its_alias" {
   command = plan
 
   variables {
-    kms_key_arn = "alias/credit-risk-dev"
+    kms_key_arn = "alias/first-model-dev"
   }
 
   expect_failures = [var.kms_key_arn]

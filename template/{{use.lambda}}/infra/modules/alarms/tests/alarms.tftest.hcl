@@ -1,25 +1,25 @@
 mock_provider "aws" {}
 
 variables {
-  name             = "credit-risk-dev"
-  function_name    = "credit-risk-dev"
+  name             = "first-model-dev"
+  function_name    = "first-model-dev"
   alias_name       = "live"
   function_version = "7"
   api_id           = "abc123"
-  topic_arn        = "arn:aws:sns:us-east-1:123456789012:credit-risk-dev-alarms"
+  topic_arn        = "arn:aws:sns:us-east-1:123456789012:first-model-dev-alarms"
   thresholds       = { error_percent = 5, server_error_percent = 5, throttles = 0, p99_ms = 2000 }
 }
 
 run "watches_what_callers_see" {
   assert {
-    condition     = output.names == tolist([for what in ["canary-errors", "errors", "p99-duration", "server-errors", "throttles"] : "credit-risk-dev-${what}"])
+    condition     = output.names == tolist([for what in ["canary-errors", "errors", "p99-duration", "server-errors", "throttles"] : "first-model-dev-${what}"])
     error_message = "An alarm is missing, or does not end a canary."
   }
 
   assert {
     condition = alltrue([
       for alarm in concat(values(aws_cloudwatch_metric_alarm.rate), [aws_cloudwatch_metric_alarm.throttles, aws_cloudwatch_metric_alarm.duration]) :
-      alarm.alarm_actions == toset(["arn:aws:sns:us-east-1:123456789012:credit-risk-dev-alarms"]) && alarm.treat_missing_data == "notBreaching"
+      alarm.alarm_actions == toset(["arn:aws:sns:us-east-1:123456789012:first-model-dev-alarms"]) && alarm.treat_missing_data == "notBreaching"
     ])
     error_message = "An alarm tells nobody, or fires when nobody calls."
   }
@@ -30,7 +30,7 @@ run "watches_what_callers_see" {
   }
 
   assert {
-    condition     = aws_cloudwatch_metric_alarm.throttles.dimensions == tomap({ FunctionName = "credit-risk-dev", Resource = "credit-risk-dev:live" })
+    condition     = aws_cloudwatch_metric_alarm.throttles.dimensions == tomap({ FunctionName = "first-model-dev", Resource = "first-model-dev:live" })
     error_message = "Other calls than those through the alias are counted."
   }
 }
@@ -53,7 +53,7 @@ run "refuses_a_name_with_capitals" {
   command = plan
 
   variables {
-    name = "Credit-dev"
+    name = "Scores-dev"
   }
 
   expect_failures = [var.name]
@@ -63,7 +63,7 @@ run "refuses_a_function_by_its_arn" {
   command = plan
 
   variables {
-    function_name = "arn:aws:lambda:us-east-1:123456789012:function:credit-risk-dev:live"
+    function_name = "arn:aws:lambda:us-east-1:123456789012:function:first-model-dev:live"
   }
 
   expect_failures = [var.function_name]
@@ -143,7 +143,7 @@ run "refuses_a_topic_by_its_name" {
   command = plan
 
   variables {
-    topic_arn = "credit-risk-dev-alarms"
+    topic_arn = "first-model-dev-alarms"
   }
 
   expect_failures = [var.topic_arn]

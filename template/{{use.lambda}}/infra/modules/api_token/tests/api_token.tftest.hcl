@@ -1,13 +1,13 @@
 mock_provider "aws" {}
 
 variables {
-  name        = "credit-risk-dev"
+  name        = "first-model-dev"
   kms_key_arn = "arn:aws:kms:us-east-1:123456789012:key/1"
 }
 
 run "makes_a_secret_without_a_value" {
   assert {
-    condition     = aws_secretsmanager_secret.this.name == "credit-risk-dev/api-token"
+    condition     = aws_secretsmanager_secret.this.name == "first-model-dev/api-token"
     error_message = "The runbook's commands name another secret."
   }
 
@@ -37,7 +37,7 @@ run "refuses_a_name_with_capitals" {
   command = plan
 
   variables {
-    name = "Credit-dev"
+    name = "Scores-dev"
   }
 
   expect_failures = [var.name]
@@ -47,7 +47,7 @@ run "refuses_a_key_by_its_alias" {
   command = plan
 
   variables {
-    kms_key_arn = "alias/credit-risk-dev"
+    kms_key_arn = "alias/first-model-dev"
   }
 
   expect_failures = [var.kms_key_arn]

@@ -1,19 +1,19 @@
 mock_provider "aws" {
   mock_resource "aws_iam_role" {
     defaults = {
-      arn = "arn:aws:iam::123456789012:role/credit-risk-dev-canary"
+      arn = "arn:aws:iam::123456789012:role/first-model-dev-canary"
     }
   }
 }
 
 variables {
-  name                     = "credit-risk-dev"
-  function_arn             = "arn:aws:lambda:us-east-1:123456789012:function:credit-risk-dev"
+  name                     = "first-model-dev"
+  function_arn             = "arn:aws:lambda:us-east-1:123456789012:function:first-model-dev"
   alias_name               = "live"
-  alarm_names              = ["credit-risk-dev-errors"]
+  alarm_names              = ["first-model-dev-errors"]
   percent                  = 10
   minutes                  = 5
-  permissions_boundary_arn = "arn:aws:iam::123456789012:policy/credit-risk-boundary"
+  permissions_boundary_arn = "arn:aws:iam::123456789012:policy/first-model-boundary"
 }
 
 run "sends_a_share_first" {
@@ -23,14 +23,14 @@ run "sends_a_share_first" {
   }
 
   assert {
-    condition     = output.deployment_config == "credit-risk-dev-10-percent-5-minutes" && output.deployment_group == "live" && output.application == "credit-risk-dev"
+    condition     = output.deployment_config == "first-model-dev-10-percent-5-minutes" && output.deployment_group == "live" && output.application == "first-model-dev"
     error_message = "The release does not find what it needs."
   }
 }
 
 run "goes_back_when_an_alarm_fires" {
   assert {
-    condition     = aws_codedeploy_deployment_group.this.alarm_configuration[0].enabled && aws_codedeploy_deployment_group.this.alarm_configuration[0].alarms == toset(["credit-risk-dev-errors"])
+    condition     = aws_codedeploy_deployment_group.this.alarm_configuration[0].enabled && aws_codedeploy_deployment_group.this.alarm_configuration[0].alarms == toset(["first-model-dev-errors"])
     error_message = "Nobody watches the canary."
   }
 
@@ -47,12 +47,12 @@ run "goes_back_when_an_alarm_fires" {
 
 run "moves_no_other_function" {
   assert {
-    condition     = jsondecode(aws_iam_role_policy.this.policy).Statement[0].Resource == ["arn:aws:lambda:us-east-1:123456789012:function:credit-risk-dev", "arn:aws:lambda:us-east-1:123456789012:function:credit-risk-dev:*"]
+    condition     = jsondecode(aws_iam_role_policy.this.policy).Statement[0].Resource == ["arn:aws:lambda:us-east-1:123456789012:function:first-model-dev", "arn:aws:lambda:us-east-1:123456789012:function:first-model-dev:*"]
     error_message = "Other functions can be moved."
   }
 
   assert {
-    condition     = aws_iam_role.this.permissions_boundary == "arn:aws:iam::123456789012:policy/credit-risk-boundary"
+    condition     = aws_iam_role.this.permissions_boundary == "arn:aws:iam::123456789012:policy/first-model-boundary"
     error_message = "Nothing bounds the role."
   }
 }
@@ -61,7 +61,7 @@ run "refuses_a_name_with_capitals" {
   command = plan
 
   variables {
-    name = "Credit-dev"
+    name = "Scores-dev"
   }
 
   expect_failures = [var.name]
@@ -71,7 +71,7 @@ run "refuses_a_function_with_a_version" {
   command = plan
 
   variables {
-    function_arn = "arn:aws:lambda:us-east-1:123456789012:function:credit-risk-dev:live"
+    function_arn = "arn:aws:lambda:us-east-1:123456789012:function:first-model-dev:live"
   }
 
   expect_failures = [var.function_arn]
@@ -121,7 +121,7 @@ run "refuses_a_boundary_by_its_name" {
   command = plan
 
   variables {
-    permissions_boundary_arn = "credit-risk-boundary"
+    permissions_boundary_arn = "first-model-boundary"
   }
 
   expect_failures = [var.permissions_boundary_arn]

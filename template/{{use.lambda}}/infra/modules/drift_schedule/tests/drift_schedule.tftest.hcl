@@ -5,23 +5,23 @@ mock_provider "aws" {
 
   mock_resource "aws_iam_role" {
     defaults = {
-      arn = "arn:aws:iam::123456789012:role/credit-risk-dev-drift"
+      arn = "arn:aws:iam::123456789012:role/first-model-dev-drift"
     }
   }
 }
 
 variables {
-  name                     = "credit-risk-dev"
-  alias_arn                = "arn:aws:lambda:us-east-1:123456789012:function:credit-risk-dev:live"
-  log_group_name           = "/aws/lambda/credit-risk-dev"
+  name                     = "first-model-dev"
+  alias_arn                = "arn:aws:lambda:us-east-1:123456789012:function:first-model-dev:live"
+  log_group_name           = "/aws/lambda/first-model-dev"
   every_hours              = 24
-  topic_arn                = "arn:aws:sns:us-east-1:123456789012:credit-risk-dev-alarms"
-  permissions_boundary_arn = "arn:aws:iam::123456789012:policy/credit-risk-boundary"
+  topic_arn                = "arn:aws:sns:us-east-1:123456789012:first-model-dev-alarms"
+  permissions_boundary_arn = "arn:aws:iam::123456789012:policy/first-model-boundary"
 }
 
 run "calls_what_is_in_service" {
   assert {
-    condition     = aws_scheduler_schedule.this.target[0].arn == "arn:aws:lambda:us-east-1:123456789012:function:credit-risk-dev:live" && aws_scheduler_schedule.this.schedule_expression == "rate(1440 minutes)"
+    condition     = aws_scheduler_schedule.this.target[0].arn == "arn:aws:lambda:us-east-1:123456789012:function:first-model-dev:live" && aws_scheduler_schedule.this.schedule_expression == "rate(1440 minutes)"
     error_message = "Another version is asked, or at another time."
   }
 
@@ -31,12 +31,12 @@ run "calls_what_is_in_service" {
   }
 
   assert {
-    condition     = jsondecode(aws_iam_role_policy.this.policy).Statement[0].Resource == "arn:aws:lambda:us-east-1:123456789012:function:credit-risk-dev:live"
+    condition     = jsondecode(aws_iam_role_policy.this.policy).Statement[0].Resource == "arn:aws:lambda:us-east-1:123456789012:function:first-model-dev:live"
     error_message = "The schedule may call more than that."
   }
 
   assert {
-    condition     = aws_iam_role.this.permissions_boundary == "arn:aws:iam::123456789012:policy/credit-risk-boundary"
+    condition     = aws_iam_role.this.permissions_boundary == "arn:aws:iam::123456789012:policy/first-model-boundary"
     error_message = "Nothing bounds the role."
   }
 }
@@ -53,7 +53,7 @@ run "alarms_on_drift_and_on_silence" {
   }
 
   assert {
-    condition     = aws_cloudwatch_metric_alarm.alert.alarm_actions == toset(["arn:aws:sns:us-east-1:123456789012:credit-risk-dev-alarms"]) && aws_cloudwatch_metric_alarm.missing.alarm_actions == toset(["arn:aws:sns:us-east-1:123456789012:credit-risk-dev-alarms"])
+    condition     = aws_cloudwatch_metric_alarm.alert.alarm_actions == toset(["arn:aws:sns:us-east-1:123456789012:first-model-dev-alarms"]) && aws_cloudwatch_metric_alarm.missing.alarm_actions == toset(["arn:aws:sns:us-east-1:123456789012:first-model-dev-alarms"])
     error_message = "An alarm tells nobody."
   }
 
@@ -67,7 +67,7 @@ run "refuses_a_name_with_capitals" {
   command = plan
 
   variables {
-    name = "Credit-dev"
+    name = "Scores-dev"
   }
 
   expect_failures = [var.name]
@@ -77,7 +77,7 @@ run "refuses_code_that_is_not_released" {
   command = plan
 
   variables {
-    alias_arn = "arn:aws:lambda:us-east-1:123456789012:function:credit-risk-dev"
+    alias_arn = "arn:aws:lambda:us-east-1:123456789012:function:first-model-dev"
   }
 
   expect_failures = [var.alias_arn]
@@ -107,7 +107,7 @@ run "refuses_a_topic_by_its_name" {
   command = plan
 
   variables {
-    topic_arn = "credit-risk-dev-alarms"
+    topic_arn = "first-model-dev-alarms"
   }
 
   expect_failures = [var.topic_arn]
@@ -117,7 +117,7 @@ run "refuses_a_boundary_by_its_name" {
   command = plan
 
   variables {
-    permissions_boundary_arn = "credit-risk-boundary"
+    permissions_boundary_arn = "first-model-boundary"
   }
 
   expect_failures = [var.permissions_boundary_arn]

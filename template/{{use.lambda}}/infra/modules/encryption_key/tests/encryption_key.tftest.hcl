@@ -13,7 +13,7 @@ mock_provider "aws" {
 }
 
 variables {
-  name = "credit-risk-dev"
+  name = "first-model-dev"
 }
 
 run "rotates_and_can_be_brought_back" {
@@ -23,7 +23,7 @@ run "rotates_and_can_be_brought_back" {
   }
 
   assert {
-    condition     = aws_kms_alias.this.name == "alias/credit-risk-dev"
+    condition     = aws_kms_alias.this.name == "alias/first-model-dev"
     error_message = "The console shows an id and no name."
   }
 }
@@ -38,7 +38,7 @@ run "admits_the_account_and_two_services_within_it" {
   }
 
   assert {
-    condition     = jsondecode(aws_kms_key.this.policy).Statement[2].Condition.ArnLike["kms:EncryptionContext:aws:logs:arn"] == "arn:aws:logs:us-east-1:123456789012:log-group:*credit-risk-dev*"
+    condition     = jsondecode(aws_kms_key.this.policy).Statement[2].Condition.ArnLike["kms:EncryptionContext:aws:logs:arn"] == "arn:aws:logs:us-east-1:123456789012:log-group:*first-model-dev*"
     error_message = "The key serves the logs of others, or not those of the service."
   }
 }
@@ -47,7 +47,7 @@ run "refuses_a_name_with_capitals" {
   command = plan
 
   variables {
-    name = "Credit-dev"
+    name = "Scores-dev"
   }
 
   expect_failures = [var.name]

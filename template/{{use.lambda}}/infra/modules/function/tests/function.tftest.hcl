@@ -5,39 +5,39 @@ mock_provider "aws" {
 
   mock_resource "aws_lambda_function" {
     defaults = {
-      arn     = "arn:aws:lambda:us-east-1:123456789012:function:credit-risk-dev"
+      arn     = "arn:aws:lambda:us-east-1:123456789012:function:first-model-dev"
       version = "7"
     }
   }
 
   mock_resource "aws_lambda_alias" {
     defaults = {
-      arn = "arn:aws:lambda:us-east-1:123456789012:function:credit-risk-dev:live"
+      arn = "arn:aws:lambda:us-east-1:123456789012:function:first-model-dev:live"
     }
   }
 
   mock_resource "aws_cloudwatch_log_group" {
     defaults = {
-      arn = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/credit-risk-dev"
+      arn = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/first-model-dev"
     }
   }
 
   mock_resource "aws_iam_role" {
     defaults = {
-      arn = "arn:aws:iam::123456789012:role/credit-risk-dev-function"
+      arn = "arn:aws:iam::123456789012:role/first-model-dev-function"
     }
   }
 }
 
 variables {
-  name                     = "credit-risk-dev"
-  image                    = "123456789012.dkr.ecr.us-east-1.amazonaws.com/credit-risk@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-  command                  = ["python", "-m", "awslambdaric", "credit_risk.serving.function.handle"]
+  name                     = "first-model-dev"
+  image                    = "123456789012.dkr.ecr.us-east-1.amazonaws.com/first-model@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+  command                  = ["python", "-m", "awslambdaric", "first_model.serving.function.handle"]
   environment              = { APP_ENVIRONMENT = "production" }
-  secret_arn               = "arn:aws:secretsmanager:us-east-1:123456789012:secret:credit-risk-dev/api-token-AbCdEf"
-  failure_topic_arn        = "arn:aws:sns:us-east-1:123456789012:credit-risk-dev-alarms"
+  secret_arn               = "arn:aws:secretsmanager:us-east-1:123456789012:secret:first-model-dev/api-token-AbCdEf"
+  failure_topic_arn        = "arn:aws:sns:us-east-1:123456789012:first-model-dev-alarms"
   kms_key_arn              = "arn:aws:kms:us-east-1:123456789012:key/1"
-  permissions_boundary_arn = "arn:aws:iam::123456789012:policy/credit-risk-boundary"
+  permissions_boundary_arn = "arn:aws:iam::123456789012:policy/first-model-boundary"
   memory_mb                = 1024
   timeout_seconds          = 10
   log_retention_days       = 30
@@ -50,7 +50,7 @@ run "runs_the_image_with_another_command" {
   }
 
   assert {
-    condition     = aws_lambda_function.this.image_config[0].command[3] == "credit_risk.serving.function.handle"
+    condition     = aws_lambda_function.this.image_config[0].command[3] == "first_model.serving.function.handle"
     error_message = "The image's own web server starts, which Lambda cannot call."
   }
 
@@ -79,7 +79,7 @@ run "publishes_versions_and_leaves_the_alias_to_the_release" {
 
 run "may_do_what_it_needs_and_no_more" {
   assert {
-    condition     = aws_iam_role.this.permissions_boundary == "arn:aws:iam::123456789012:policy/credit-risk-boundary"
+    condition     = aws_iam_role.this.permissions_boundary == "arn:aws:iam::123456789012:policy/first-model-boundary"
     error_message = "Nothing bounds the role."
   }
 
@@ -93,14 +93,14 @@ run "may_do_what_it_needs_and_no_more" {
   assert {
     condition = one([
       for statement in jsondecode(aws_iam_role_policy.this.policy).Statement : statement.Resource if statement.Sid == "ApiToken"
-    ]) == "arn:aws:secretsmanager:us-east-1:123456789012:secret:credit-risk-dev/api-token-AbCdEf"
+    ]) == "arn:aws:secretsmanager:us-east-1:123456789012:secret:first-model-dev/api-token-AbCdEf"
     error_message = "Another secret can be read."
   }
 }
 
 run "tells_of_calls_that_failed_unseen" {
   assert {
-    condition     = aws_lambda_function_event_invoke_config.live.destination_config[0].on_failure[0].destination == "arn:aws:sns:us-east-1:123456789012:credit-risk-dev-alarms"
+    condition     = aws_lambda_function_event_invoke_config.live.destination_config[0].on_failure[0].destination == "arn:aws:sns:us-east-1:123456789012:first-model-dev-alarms"
     error_message = "Nobody learns of a failed scheduled call."
   }
 
@@ -117,7 +117,7 @@ run "keeps_logs_as_long_as_told" {
   }
 
   assert {
-    condition     = aws_cloudwatch_log_group.this.name == "/aws/lambda/credit-risk-dev"
+    condition     = aws_cloudwatch_log_group.this.name == "/aws/lambda/first-model-dev"
     error_message = "Lambda makes a group of its own beside this one."
   }
 }
@@ -136,7 +136,7 @@ run "starts_environments_in_advance_where_told" {
   }
 
   assert {
-    condition     = aws_appautoscaling_target.this["live"].resource_id == "function:credit-risk-dev:live" && aws_appautoscaling_target.this["live"].min_capacity == 1
+    condition     = aws_appautoscaling_target.this["live"].resource_id == "function:first-model-dev:live" && aws_appautoscaling_target.this["live"].min_capacity == 1
     error_message = "What waits is not what is in service."
   }
 
@@ -150,7 +150,7 @@ run "refuses_a_name_with_capitals" {
   command = plan
 
   variables {
-    name = "Credit-dev"
+    name = "Scores-dev"
   }
 
   expect_failures = [var.name]
@@ -160,7 +160,7 @@ run "refuses_an_image_by_tag" {
   command = plan
 
   variables {
-    image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/credit-risk:latest"
+    image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/first-model:latest"
   }
 
   expect_failures = [var.image]
@@ -200,7 +200,7 @@ run "refuses_a_secret_by_its_name" {
   command = plan
 
   variables {
-    secret_arn = "credit-risk-dev/api-token"
+    secret_arn = "first-model-dev/api-token"
   }
 
   expect_failures = [var.secret_arn]
@@ -220,7 +220,7 @@ run "refuses_a_topic_by_its_name" {
   command = plan
 
   variables {
-    failure_topic_arn = "credit-risk-dev-alarms"
+    failure_topic_arn = "first-model-dev-alarms"
   }
 
   expect_failures = [var.failure_topic_arn]
@@ -230,7 +230,7 @@ run "refuses_a_key_by_its_alias" {
   command = plan
 
   variables {
-    kms_key_arn = "alias/credit-risk-dev"
+    kms_key_arn = "alias/first-model-dev"
   }
 
   expect_failures = [var.kms_key_arn]
@@ -240,7 +240,7 @@ run "refuses_a_boundary_by_its_name" {
   command = plan
 
   variables {
-    permissions_boundary_arn = "credit-risk-boundary"
+    permissions_boundary_arn = "first-model-boundary"
   }
 
   expect_failures = [var.permissions_boundary_arn]

@@ -9,16 +9,16 @@ mock_provider "aws" {
 
   mock_resource "aws_cloudwatch_log_group" {
     defaults = {
-      arn = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/vendedlogs/apigateway/credit-risk-dev"
+      arn = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/vendedlogs/apigateway/first-model-dev"
     }
   }
 }
 
 variables {
-  name               = "credit-risk-dev"
-  function_name      = "credit-risk-dev"
+  name               = "first-model-dev"
+  function_name      = "first-model-dev"
   alias_name         = "live"
-  alias_invoke_arn   = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:123456789012:function:credit-risk-dev:live/invocations"
+  alias_invoke_arn   = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:123456789012:function:first-model-dev:live/invocations"
   throttle           = { rate = 5, burst = 10 }
   kms_key_arn        = "arn:aws:kms:us-east-1:123456789012:key/1"
   log_retention_days = 30
@@ -62,7 +62,7 @@ run "refuses_a_name_with_capitals" {
   command = plan
 
   variables {
-    name = "Credit-dev"
+    name = "Scores-dev"
   }
 
   expect_failures = [var.name]
@@ -72,7 +72,7 @@ run "refuses_a_function_by_its_arn" {
   command = plan
 
   variables {
-    function_name = "arn:aws:lambda:us-east-1:123456789012:function:credit-risk-dev:live"
+    function_name = "arn:aws:lambda:us-east-1:123456789012:function:first-model-dev:live"
   }
 
   expect_failures = [var.function_name]
@@ -92,7 +92,7 @@ run "refuses_an_alias_by_its_plain_arn" {
   command = plan
 
   variables {
-    alias_invoke_arn = "arn:aws:lambda:us-east-1:123456789012:function:credit-risk-dev:live"
+    alias_invoke_arn = "arn:aws:lambda:us-east-1:123456789012:function:first-model-dev:live"
   }
 
   expect_failures = [var.alias_invoke_arn]
@@ -122,7 +122,7 @@ run "refuses_a_key_by_its_alias" {
   command = plan
 
   variables {
-    kms_key_arn = "alias/credit-risk-dev"
+    kms_key_arn = "alias/first-model-dev"
   }
 
   expect_failures = [var.kms_key_arn]
