@@ -12,7 +12,7 @@ def record(run_id: str = "r1", day: int = 1) -> runs.RunRecord:
     return runs.RunRecord(
         run_id=run_id,
         session="s1",
-        candidate="logistic_regression",
+        candidate="linear",
         started_at=datetime(2026, 1, day, tzinfo=UTC),
         seconds=1.0,
         winner=False,

@@ -41,7 +41,7 @@ class RatioFeatures(TransformerMixin, BaseEstimator):
         return np.column_stack([matrix, *quotients])
 
     def get_feature_names_out(self, input_features: Any = None) -> npt.NDArray[np.object_]:
-        """The input's names, then one name per quotient, such as `amount_per_duration`."""
+        """The input's names, then one name per quotient, such as `price_per_size`."""
         check_is_fitted(self)
         if input_features is None:
             input_features = [f"x{i}" for i in range(self.n_features_in_)]

@@ -132,8 +132,8 @@ def _one_hot_shape(operator: Any) -> None:
 def _one_hot_converter(scope: Any, operator: Any, container: Any) -> None:
     """One-hot encoding as one comparison of the whole row.
 
-    skl2onnx writes three nodes for each column; with eleven columns, handing data from node to
-    node takes longer than all the rest of the model.
+    skl2onnx writes three nodes for each column; handing data from node to node then takes longer
+    than all the rest of the model.
     """
     opset = container.target_opset
     labels = operator.raw_operator.categories_
