@@ -21,9 +21,6 @@ _TRUSTED = [
     "sklearn._loss.link.Interval",
     "sklearn.ensemble._hist_gradient_boosting.binning._BinMapper",
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
-    # A forged tree can crash the process by indices out of range. Bundles carry hashes, and the
-    # service never loads this file.
-    "sklearn.tree._tree.Tree",
 ]
 
 
