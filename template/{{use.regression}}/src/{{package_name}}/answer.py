@@ -6,13 +6,13 @@ from .dataset import COVERAGE
 
 
 class Prediction(BaseModel):
-    """The answer for one row, in US dollars."""
+    """The answer for one row, in the unit of the target."""
 
     model_config = ConfigDict(frozen=True)
 
-    price: float = Field(description="The price that half of such stones are above", ge=0)
+    price: float = Field(description="The price that half of such rows are above", ge=0)
     price_low: float = Field(
-        description=f"{COVERAGE:.0%} of such stones have a price from here", ge=0
+        description=f"{COVERAGE:.0%} of such rows have a price from here", ge=0
     )
     price_high: float = Field(description="to here", ge=0)
 

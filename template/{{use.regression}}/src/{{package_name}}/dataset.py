@@ -32,8 +32,8 @@ SCHEMA = Schema(
         ),
         Numeric("depth_percent", 40, 90, "Height, in percent of the mean diameter", integer=False),
         Numeric("table_percent", 40, 100, "Width of the top facet, likewise", integer=False),
-        Numeric("length_mm", 2, 25, "Largest diameter, in mm", integer=False, nullable=True),
-        Numeric("width_mm", 2, 25, "Smallest diameter, in mm", integer=False, nullable=True),
+        Numeric("length_mm", 2, 25, "One diameter, in mm", integer=False, nullable=True),
+        Numeric("width_mm", 2, 25, "The diameter across it, in mm", integer=False, nullable=True),
         Numeric("height_mm", 1, 20, "Height, in mm", integer=False, nullable=True),
     ),
     # No person stands in these data, so there is no protected attribute. The audit compares kinds
@@ -56,6 +56,6 @@ SCHEMA = Schema(
             {"colourless": frozenset("DEF"), "nearly_colourless": frozenset("GHIJ")},
         ),
     ),
-    # One is a circle; a long stone is worth less.
+    # One is a circle.
     ratios=(("length_mm", "width_mm"),),
 )

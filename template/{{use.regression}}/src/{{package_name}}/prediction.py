@@ -2,8 +2,12 @@
 
 import msgspec
 
-# Upper limits of the bins in which the service counts its scores, in US dollars.
-SCORE_BUCKETS = (500.0, 1000.0, 2000.0, 3000.0, 5000.0, 7500.0, 10_000.0, 15_000.0, 25_000.0)
+from .dataset import SCHEMA
+
+_LOW, _HIGH = SCHEMA.target.minimum, SCHEMA.target.maximum
+# Upper limits of the bins in which the service counts its scores, each by the same factor above
+# the one before.
+SCORE_BUCKETS = tuple(round(_LOW * (_HIGH / _LOW) ** (i / 10), 2) for i in range(1, 11))
 
 
 class Answering(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
