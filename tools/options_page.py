@@ -46,7 +46,8 @@ def _lines(known: catalog.Catalog) -> Iterator[str]:
 
 
 def _lower(sentence: str) -> str:
-    return sentence[:1].lower() + sentence[1:]
+    # An abbreviation stays as it is.
+    return sentence if sentence[1:2].isupper() else sentence[:1].lower() + sentence[1:]
 
 
 if __name__ == "__main__":
