@@ -10,7 +10,7 @@ class Prediction(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    price: float = Field(description="The price that half of such rows are above", ge=0)
+    price: float = Field(description="The price that about half of such rows are above", ge=0)
     price_low: float = Field(
         description=f"{COVERAGE:.0%} of such rows have a price from here", ge=0
     )

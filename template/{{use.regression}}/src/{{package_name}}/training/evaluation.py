@@ -46,8 +46,8 @@ def assess(
 def interval(y: Labels, scores: Scores) -> Answering:
     """The factors between which `COVERAGE` of the rows lie that the model has not seen.
 
-    Split conformal prediction (Vovk et al. 2005; Lei et al. 2018) on relative errors: whatever the
-    model, the share holds for new rows like these, on average over all of them.
+    Cross-conformal prediction (Vovk 2015) on relative errors: whatever the model, the share nearly
+    holds for new rows like these, on average over all of them.
     """
     low, high = np.quantile(y / scores, [_TAIL, 1 - _TAIL])
     return Answering(float(low), float(high))
