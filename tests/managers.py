@@ -69,6 +69,14 @@ def _poetry() -> Manager:
     return Manager((Tool("poetry", find=executable),), {"POETRY_PYPI_MIRROR_URL": index()})
 
 
+# Byte code is made of what is imported, as with the others, and not of two hundred packages.
+_PIP = {"PIP_NO_COMPILE": "1"}
+
+
+def _pip() -> Manager:
+    return Manager(environment=_PIP)
+
+
 def _conda() -> Manager:
     """The stand-in of tests/conda, since Conda's channels cannot be had everywhere."""
     here = ROOT / "tests" / "conda"
@@ -76,6 +84,7 @@ def _conda() -> Manager:
     pythons = [interpreter(version) for version in ("3.11", "3.12", "3.13")]
     prefixes = [str(Path(path).resolve().parents[1]) for path in pythons if path]
     environment = {
+        **_PIP,
         "BASH_ENV": str(here / "init.sh"),
         "CONDA_CHANNEL": str(ROOT / "build" / "conda-channel"),
         "CONDA_PYTHONS": os.pathsep.join(prefixes),
@@ -86,4 +95,4 @@ def _conda() -> Manager:
 
 
 # Those that are not just a program of the option's own name on PATH.
-_SPECIAL: dict[str, Callable[[], Manager]] = {"conda": _conda, "pip": Manager, "poetry": _poetry}
+_SPECIAL: dict[str, Callable[[], Manager]] = {"conda": _conda, "pip": _pip, "poetry": _poetry}
