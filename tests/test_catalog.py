@@ -101,6 +101,11 @@ def test_a_new_option_gets_its_place_on_the_options_page(extended: Path) -> None
     assert "### Notebook\n\n`tracker: notebook`. A paper notebook." in text
 
 
+def test_a_dev_container_has_what_the_readme_tells_to_install() -> None:
+    values = [option.values for option in catalog.load().axis("data_versioning").options]
+    assert all(bool(found["feature"]) == bool(found["needs"]) for found in values)
+
+
 def test_a_conflict_closes_a_choice_and_leaves_the_matrix(tmp_path: Path) -> None:
     template = copy_template(tmp_path / "template")
     _add_option(template, "tracker", TOY)
