@@ -31,6 +31,8 @@ from pydantic import (
 Answers = Mapping[str, Any] | Context
 
 _PATH = Path(__file__).with_suffix(".yml")
+# Written by `python -m benchmarks.environments`.
+_ENVIRONMENTS = Path(__file__).with_name("environments.json")
 _NOTHING: Mapping[str, str] = {}
 
 # The axes whose choice has a decision record, in the order of the records' numbers.
@@ -253,6 +255,11 @@ def load(path: Path = _PATH) -> Catalog:
     return Catalog.model_validate(yaml.load(path.read_text(encoding="utf-8"), loader))
 
 
+def environment_figures() -> Any:
+    """What each environment manager was measured to take, and when and where that was."""
+    return json.loads(_ENVIRONMENTS.read_text(encoding="utf-8"))
+
+
 class CatalogExtension(Extension):
     """What `copier.yml` asks of the catalogue."""
 
@@ -269,6 +276,7 @@ class CatalogExtension(Extension):
             "switches": _switches,
             "stack_of": _stack_of,
             "options_of": lambda axis: [o.model_dump() for o in load().axis(axis).options],
+            "environment_figures": environment_figures,
             "first_choices": _first_choices,
             "superseding": _superseding,
             "requirements": _requirements,

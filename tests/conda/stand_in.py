@@ -53,7 +53,8 @@ async def create_environment(file: Path, prefix: Path) -> None:
         platforms=[rattler.Platform(platform) for platform in PLATFORMS],
         virtual_packages=VirtualPackage.detect(),
     )
-    await rattler.install(found, prefix.absolute(), cache_dir=work / "cache", show_progress=False)
+    cache = Path(os.environ.get("CONDA_PKGS_DIRS", work / "cache"))
+    await rattler.install(found, prefix.absolute(), cache_dir=cache, show_progress=False)
 
 
 main()
