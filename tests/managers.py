@@ -70,7 +70,8 @@ def _poetry() -> Manager:
 
 
 # Byte code is made of what is imported, as with the others, and not of two hundred packages.
-_PIP = {"PIP_NO_COMPILE": "1"}
+# pip wants a false value to switch on an option that begins with "no".
+_PIP = {"PIP_NO_COMPILE": "0"}
 
 
 def _pip() -> Manager:
