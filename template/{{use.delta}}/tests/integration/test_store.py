@@ -1,6 +1,9 @@
 """A table's versions: what its schema refuses, two writers at once, upkeep."""
 
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -94,6 +97,23 @@ def test_of_two_writers_at_once_the_second_is_told_and_nothing_is_lost(
     assert "theirs" in data.fetch().read_text(encoding="utf-8")
 
 
+def test_a_version_keeps_its_number_when_another_follows_at_once(
+    data: store.DataStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = sys.modules[store.CsvTable.__module__]
+    write = module.write_deltalake
+
+    def with_another_behind_it(*arguments: Any, **options: Any) -> None:
+        write(*arguments, **options)
+        monkeypatch.setattr(module, "write_deltalake", write)
+        store.CsvTable("data/table").write(FIRST + "theirs,3,1.5\n", "of theirs")
+
+    monkeypatch.setattr(module, "write_deltalake", with_another_behind_it)
+    data.file.write_text(FIRST + "ours,3,1.5\n", encoding="utf-8", newline="")
+    assert data.publish().startswith("1-")
+    assert store.CsvTable("data/table").newest() == 2
+
+
 def test_a_vacuum_keeps_what_a_commit_names_and_takes_the_rest(data: store.DataStore) -> None:
     for name in ("abandoned", "newest"):
         data.file.write_text(FIRST + f"{name},3,1.5\n", encoding="utf-8", newline="")
@@ -107,6 +127,39 @@ def test_a_vacuum_keeps_what_a_commit_names_and_takes_the_rest(data: store.DataS
     assert "newest" in table.read(2)
     with pytest.raises(errors.DataError, match="version 1 of"):
         table.read(1)
+
+
+@pytest.mark.parametrize("published_in_the_merge", [True, False])
+def test_a_vacuum_keeps_what_a_merge_published_and_what_lost_in_it(
+    data: store.DataStore, *, published_in_the_merge: bool
+) -> None:
+    # As with a bucket: all branches share one table.
+    git("rm", "-r", "--quiet", "--cached", "data/table")
+    Path(".gitignore").write_text("/data/table\n", encoding="utf-8")
+    commit("build: the table lies elsewhere")
+
+    def publish(row: str) -> None:
+        data.file.write_text(FIRST + f"{row},3,1.5\n", encoding="utf-8", newline="")
+        data.publish()
+
+    for branch in ("first", "second"):
+        git("checkout", "--quiet", "-b", branch, "main")
+        publish(branch)
+        commit(f"data: {branch}")
+    with pytest.raises(subprocess.CalledProcessError):
+        git("merge", "first")
+    git("checkout", "--ours", versions.NAMED_BY)
+    if published_in_the_merge:
+        publish("both")
+    commit("data: merge")
+    git("branch", "--quiet", "-D", "first")
+    git("checkout", "--quiet", "-b", "another", "main")
+    publish("another")
+    commit("data: another")
+    data.vacuum(hours=0)
+    table = store.CsvTable("data/table")
+    for version in range(4 + published_in_the_merge):
+        assert table.read(version).startswith(FIRST)
 
 
 def test_a_clone_without_every_commit_does_not_vacuum(

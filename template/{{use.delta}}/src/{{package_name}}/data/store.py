@@ -115,7 +115,10 @@ class DataStore:
         """
         if self._git("rev-parse", "--is-shallow-repository").strip() == "true":
             raise DataError("this clone lacks commits, and so versions: `git fetch --unshallow`")
-        changes = self._git("log", "--all", "--patch", "--format=", "--", str(self._pointer))
+        # What a merge published stands in the merge alone; what lost in one counts as well.
+        merges = ("--full-history", "--diff-merges=separate")
+        plain = ("--no-color", "--patch", "--format=", "--", str(self._pointer))
+        changes = self._git("log", "--all", *merges, *plain)
         named = {
             int(number) for number in re.findall(r'^[+-]\s+"version": (\d+)', changes, re.MULTILINE)
         }

@@ -103,7 +103,9 @@ class CsvTable:
             ) from None
         except (DeltaError, OSError) as error:
             raise DataError(f"{self.address}: {_first_line(error)}") from None
-        return self.newest()
+        # By its digest: the newest version may be another writer's by now.
+        history = self._open().history()
+        return next(int(one["version"]) for one in history if one.get("sha256") == digest)
 
     def vacuum(self, keep: set[int], hours: int) -> list[str]:
         """Delete the files that none of the versions to keep needs; returns their names."""
