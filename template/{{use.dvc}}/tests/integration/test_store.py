@@ -48,6 +48,18 @@ def test_the_data_file_itself_is_not_committed(data: store.DataStore) -> None:
         data.guard()
 
 
+def test_a_pointer_whose_content_is_not_staged_is_not_committed(data: store.DataStore) -> None:
+    config = Path(".dvc", "config")
+    inside = config.read_text(encoding="utf-8").replace("../remote", "../data/remote")
+    config.write_text(inside, encoding="utf-8")
+    data.publish()
+    git("add", versions.NAMED_BY)
+    with pytest.raises(errors.DataError, match="is not staged: publish the data, then `git add"):
+        data.guard()
+    git("add", "data/remote")
+    data.guard()
+
+
 def test_git_has_the_last_word_where_there_is_no_repository(
     data: store.DataStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

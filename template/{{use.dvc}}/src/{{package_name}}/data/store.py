@@ -2,7 +2,7 @@
 
 Git holds `data/raw/dataset.csv.dvc`, a few lines with the file's hash; DVC keeps the file itself
 in a remote. The remote of a new project is the folder `data/remote`, so that a fresh clone needs
-no account; `docs/data.md` moves it to a bucket in one command.
+no account; `docs/data.md` moves it to a bucket.
 """
 
 import subprocess
@@ -46,10 +46,10 @@ class DataStore:
         return self.version()
 
     def guard(self) -> None:
-        """Refuse a commit of the data file itself, or of a pointer that names nothing.
+        """Refuse a commit of the data file itself, or of a pointer to what nobody else can fetch.
 
         Raises:
-            DataError: the file or a damaged pointer is staged.
+            DataError: the file, or a pointer that is damaged or whose content is not staged.
         """
         staged = self._git("diff", "--cached", "--name-only", "--diff-filter=d").splitlines()
         names = {Path(path).name for path in staged}
@@ -59,7 +59,14 @@ class DataStore:
                 f"take it back with `git rm --cached {self.file}`"
             )
         if self._pointer.name in names:
-            self.version()
+            version = self.version()
+            remote = self.file.parents[1] / "remote"
+            content = remote / "files" / "md5" / version[:2] / version[2:]
+            # Once the remote is a bucket, the folder is gone.
+            if remote.is_dir() and not self._git("ls-files", "--", str(content)):
+                raise DataError(
+                    f"version {version} is not staged: publish the data, then `git add {remote}`"
+                )
 
     def version(self) -> str:
         """The version that the present commit names: DVC's MD5 of the file.
