@@ -66,8 +66,14 @@ def test_damage_in_the_clones_own_copy_is_found(data: store.DataStore) -> None:
 def test_content_in_place_of_a_pointer_is_not_committed(data: store.DataStore) -> None:
     Path("data", ".gitattributes").unlink()
     git("add", str(data.file))
-    with pytest.raises(errors.DataError, match="in place of a pointer"):
+    with pytest.raises(errors.DataError, match="in place of a pointer") as refused:
         data.guard()
+    Path("data", ".gitattributes").write_text(versions.ATTRIBUTES, encoding="utf-8")
+    *_, ready, _, again, _ = str(refused.value).split("`")
+    for line in (ready, again):
+        git(*line.split()[1:])
+    data.guard()
+    assert data.fetch() == data.file
 
 
 def test_a_large_file_beside_the_data_set_is_not_committed(data: store.DataStore) -> None:

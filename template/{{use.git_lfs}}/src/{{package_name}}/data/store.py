@@ -127,7 +127,8 @@ class DataStore:
                 return text.partition("oid sha256:")[2].split("\n")[0]
         raise DataError(
             f"git holds the content of {self.file} in place of a pointer, as it was added before "
-            f"the repository was ready: fetch the data, then `git add --renormalize {self.file}`"
+            "the repository was ready: `git lfs install --local`, then "
+            f"`git add --renormalize {self.file}`"
         )
 
     def _is_pointer(self) -> bool:
