@@ -9,6 +9,7 @@ import subprocess
 import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
+from http.client import HTTPException
 from typing import Any
 
 from .encoding import example
@@ -63,7 +64,7 @@ def probe(uri: str) -> None:
         urllib.request.urlopen(uri, timeout=PROBE_SECONDS).close()  # noqa: S310  # checked above
     except urllib.error.HTTPError:
         return  # an error is an answer
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, HTTPException) as error:
         raise TrackerUnavailableError(
             without_credentials(f"the tracker at {uri} failed: {error}")
         ) from None

@@ -45,6 +45,11 @@ def test_an_address_that_is_none_is_refused_without_its_password(uri: str) -> No
     assert "secret" not in str(caught.value)
 
 
+def test_an_address_that_cannot_be_asked_has_failed() -> None:
+    with pytest.raises(errors.TrackerUnavailableError, match="failed: nonnumeric port"):
+        hosted.probe("http://127.0.0.1:none")
+
+
 def test_an_upload_that_fails_says_why_and_hides_its_key() -> None:
     script = "import os, sys; print('first'); sys.exit('bad key ' + os.environ['KEY'])"
     with pytest.raises(errors.TrackerUnavailableError, match=r"failed with 1: bad key \*\*\*"):
