@@ -21,5 +21,9 @@ class TrackerUnavailableError(ProjectError):
     """The experiment tracker did not answer; the run is safe on disk and can be sent later."""
 
 
+class UnknownVersionError(ProjectError):
+    """The registry has no such version of the model."""
+
+
 class GateError(ProjectError):
     """A model failed a promotion gate."""

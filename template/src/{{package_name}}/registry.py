@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from .data.splitting import held_out
-from .errors import GateError, TrackerUnavailableError
+from .errors import GateError, TrackerUnavailableError, UnknownVersionError
 from .model_store import ModelStore
 from .runs import RunRecord, RunStore
 from .schema import Schema
@@ -57,6 +57,7 @@ def name_champion(connect: Callable[[], Tracker], store: RunStore, version: str)
 
     Raises:
         TrackerUnavailableError: the registry does not answer; what is served stays served.
+        UnknownVersionError: the registry does not have it; what is served stays served.
     """
     store.note_alias(CHAMPION, version)
     try:
@@ -66,12 +67,19 @@ def name_champion(connect: Callable[[], Tracker], store: RunStore, version: str)
             f"version {version} is served, but the registry did not take the alias '{CHAMPION}' "
             f"({error}); the task 'sync' sends it when it answers"
         ) from None
+    except UnknownVersionError as error:
+        raise UnknownVersionError(f"version {version} is served, but {error}") from None
 
 
 def _send_aliases(tracker: Tracker, store: RunStore) -> None:
     for alias, version in store.unsent_aliases().items():
-        if tracker.set_alias(alias, version):
+        try:
+            if tracker.set_alias(alias, version):
+                store.forget_alias(alias)
+        except UnknownVersionError:
+            # Of another registry, from before the tracker was changed: asking again never helps.
             store.forget_alias(alias)
+            raise
 
 
 @dataclass(frozen=True)

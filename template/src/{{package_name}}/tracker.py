@@ -41,7 +41,11 @@ class Tracker(Protocol):
         """Register the bundle of a logged run as a version of the model; return the version."""
 
     def set_alias(self, alias: str, version: str) -> bool:
-        """Point an alias at a version; return False when that is kept on this machine."""
+        """Point an alias at a version; return False when that is kept on this machine.
+
+        Raises:
+            UnknownVersionError: the registry does not have it.
+        """
 
     def resolve(self, alias: str) -> RegisteredModel | None:
         """The version an alias points at, or None."""

@@ -6,7 +6,7 @@ from .config import Settings
 from .console import console, progress, show_findings, show_runs, warn
 from .data.contract import load
 from .dataset import SCHEMA
-from .errors import TrackerUnavailableError
+from .errors import ProjectError
 from .model_store import ModelStore
 from .provenance import file_sha256
 from .registry import deliver, name_champion, promote
@@ -26,7 +26,7 @@ def train(settings: Settings) -> None:
         records = train_session(frame, SCHEMA, params, store, digest, advance)
     try:
         deliver(open_tracker(settings.tracking, SCHEMA), store)
-    except TrackerUnavailableError as error:
+    except ProjectError as error:
         warn(f"{error}\nThe runs are safe in {store.root}; send them later with the task 'sync'.")
     session = records[0].session
     show_runs([run for run in store.all() if run.session == session])

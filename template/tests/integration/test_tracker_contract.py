@@ -62,6 +62,12 @@ def test_an_alias_is_found_again_and_moves(desk: Desk) -> None:
     assert opened.resolve("never-set") is None
 
 
+def test_a_version_that_the_registry_does_not_have_is_named(desk: Desk) -> None:
+    with pytest.raises(errors.UnknownVersionError, match="has no version 999"):
+        desk.open().set_alias(tracker.CHAMPION, "999")
+    assert desk.open().resolve(tracker.CHAMPION) is None
+
+
 def test_what_is_fetched_is_what_was_registered(desk: Desk, tmp_path: Path) -> None:
     fetched = desk.open().fetch_bundle(desk.version, tmp_path)
     assert bundle.digests(fetched) == bundle.digests(desk.folder / runs.BUNDLE)

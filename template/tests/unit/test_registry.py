@@ -49,6 +49,8 @@ class MemoryTracker:
 
     def set_alias(self, alias: str, version: str) -> bool:
         self._call()
+        if version not in self.versions:
+            raise errors.UnknownVersionError(f"the registry has no version {version}")
         self.aliases[alias] = version
         return self.sends
 
@@ -204,3 +206,12 @@ def test_an_alias_that_is_sent_is_sent_once(store: runs.RunStore) -> None:
     assert remote.aliases[tracker.CHAMPION] == "1"
     remote.calls_left = 0
     assert registry.deliver(remote, store) == []
+
+
+def test_an_alias_of_another_registry_is_announced_and_holds_up_nothing(
+    store: runs.RunStore,
+) -> None:
+    remote = MemoryTracker()
+    with pytest.raises(errors.UnknownVersionError, match="version 9 is served, but the registry"):
+        registry.name_champion(lambda: remote, store, "9")
+    assert len(registry.deliver(remote, store)) == len(store.all())

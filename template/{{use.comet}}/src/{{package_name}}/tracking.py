@@ -24,7 +24,7 @@ from comet_ml.api_objects.model.model import Model
 from comet_ml.exceptions import CometException, NotFound
 
 from .config import TrackingSettings
-from .errors import TrackerUnavailableError
+from .errors import TrackerUnavailableError, UnknownVersionError
 from .hosted import hidden, probe, send, signature, split_experiment, version_of
 from .local_registry import LocalRegistry
 from .runs import BUNDLE, FIGURES, RunRecord
@@ -87,6 +87,8 @@ class CometTracker:
             return False
         with self._reachable():
             model = self._model()
+            if version not in model.find_versions():
+                raise UnknownVersionError(f"{self._settings.uri} has no version {version}")
             tagged = model.find_versions(tag=alias)
             for other in tagged:
                 if other != version:

@@ -164,18 +164,22 @@ def test_an_upload_that_registers_nothing_is_no_success(
 
 
 def test_with_a_key_the_registry_is_theirs(online: Online, tmp_path: Path) -> None:
-    online.model.find_versions.return_value = ["26.1122.1"]
+    tagged = ["26.1122.1"]
+    online.model.find_versions.side_effect = lambda tag=None: (
+        tagged if tag == "champion" else ["26.1123.1", "26.1122.1"]
+    )
+    with pytest.raises(errors.UnknownVersionError, match="has no version 1"):
+        online.tracker.set_alias(tracker.CHAMPION, "1")
     assert online.tracker.set_alias(tracker.CHAMPION, "26.1123.1")
-    online.model.find_versions.assert_called_once_with(tag="champion")
     online.model.delete_tag.assert_called_once_with("26.1122.1", "champion")
     online.model.add_tag.assert_called_once_with("26.1123.1", "champion")
-    online.model.find_versions.return_value = ["26.1123.1"]
+    tagged[:] = ["26.1123.1"]
     assert online.tracker.set_alias(tracker.CHAMPION, "26.1123.1")
     online.model.add_tag.assert_called_once()
     online.model.get_details.return_value = {"experimentKey": "k1"}
     assert online.tracker.resolve(tracker.CHAMPION) == tracker.RegisteredModel("26.1123.1", "k1")
-    online.model.find_versions.return_value = []
-    assert online.tracker.resolve(tracker.CHALLENGER) is None
+    tagged.clear()
+    assert online.tracker.resolve(tracker.CHAMPION) is None
     fetched = online.tracker.fetch_bundle("26.1123.1", tmp_path)
     online.model.download.assert_called_once_with("26.1123.1", fetched)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from .bundle import read_manifest
-from .errors import ProjectError
+from .errors import ProjectError, UnknownVersionError
 from .runs import BUNDLE
 from .tracker import RegisteredModel
 
@@ -41,11 +41,11 @@ class LocalRegistry:
         """Point an alias at a version.
 
         Raises:
-            ProjectError: the registry has no such version; the message lists those it has.
+            UnknownVersionError: the registry has no such version; the message lists those it has.
         """
         if version not in self._versions():
             known = ", ".join(self._versions()) or "none"
-            raise ProjectError(f"{self.root} has no version {version}; it has {known}")
+            raise UnknownVersionError(f"{self.root} has no version {version}; it has {known}")
         path = self.root / ALIASES_FILE
         incoming = path.with_name(f".{ALIASES_FILE}")
         incoming.write_bytes(_ALIASES.dump_json(self._aliases() | {alias: version}, indent=2))

@@ -41,7 +41,7 @@ def test_an_alias_points_at_a_version_that_exists(
     registry: local_registry.LocalRegistry, bundle_folder: Path
 ) -> None:
     registry.add(bundle_folder, "1.0.0")
-    with pytest.raises(errors.ProjectError, match=r"no version 2\.0\.0; it has 1\.0\.0"):
+    with pytest.raises(errors.UnknownVersionError, match=r"no version 2\.0\.0; it has 1\.0\.0"):
         registry.set_alias("champion", "2.0.0")
     assert registry.resolve("champion") is None
 

@@ -31,13 +31,14 @@ from mlflow.tracking import MlflowClient
 from .bundle import MODEL_FILE
 from .config import TrackingSettings
 from .encoding import example
-from .errors import TrackerUnavailableError
+from .errors import TrackerUnavailableError, UnknownVersionError
 from .runs import BUNDLE, FIGURES, RunRecord
 from .schema import Schema
 from .scoring import OnnxScorer
 from .tracker import RegisteredModel, without_credentials
 
 _RUN_ID = "run_id"
+_NOT_THERE = {"RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"}
 
 # MLflow reports its own set-up as news on every first use; real trouble arrives as an exception.
 logging.getLogger("mlflow").setLevel(logging.ERROR)
@@ -113,7 +114,13 @@ class MlflowTracker:
     def set_alias(self, alias: str, version: str) -> bool:
         """Point an alias at a version; aliases replace the stages that MLflow gave up."""
         with _reachable(self._settings.uri):
-            self._client.set_registered_model_alias(self._settings.model_name, alias, version)
+            name = self._settings.model_name
+            try:
+                self._client.set_registered_model_alias(name, alias, version)
+            except MlflowException as error:
+                if error.error_code in _NOT_THERE:
+                    raise UnknownVersionError(f"{name} has no version {version}") from None
+                raise
             return True
 
     def resolve(self, alias: str) -> RegisteredModel | None:
@@ -122,7 +129,7 @@ class MlflowTracker:
             try:
                 found = self._client.get_model_version_by_alias(self._settings.model_name, alias)
             except MlflowException as error:
-                if error.error_code in {"RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"}:
+                if error.error_code in _NOT_THERE:
                     return None
                 raise
             return RegisteredModel(str(found.version), str(found.run_id))

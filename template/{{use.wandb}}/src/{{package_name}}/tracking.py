@@ -24,7 +24,7 @@ from wandb.errors import CommError, UsageError
 
 from .bundle import read_manifest
 from .config import TrackingSettings
-from .errors import TrackerUnavailableError
+from .errors import TrackerUnavailableError, UnknownVersionError
 from .hosted import hidden, probe, send, signature, split_experiment, version_of
 from .local_registry import LocalRegistry
 from .runs import BUNDLE, FIGURES, RunRecord
@@ -72,6 +72,8 @@ class WandbTracker:
             self._local.set_alias(alias, version)
             return False
         with self._reachable():
+            if not self._api().artifact_exists(self._path(version)):
+                raise UnknownVersionError(f"{self._settings.uri} has no version {version}")
             artifact = self._artifact(version)
             artifact.aliases = sorted({*artifact.aliases, alias})
             artifact.save()

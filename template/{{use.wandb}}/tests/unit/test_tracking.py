@@ -180,6 +180,8 @@ def test_with_a_key_the_registry_is_theirs(online: Online, tmp_path: Path) -> No
         "26.1123.201530", "r1"
     )
     online.api.artifact_exists.return_value = False
+    with pytest.raises(errors.UnknownVersionError, match="has no version 1"):
+        online.tracker.set_alias(tracker.CHAMPION, "1")
     assert online.tracker.resolve(tracker.CHALLENGER) is None
     online.artifact.download.return_value = str(tmp_path / runs.BUNDLE)
     fetched = online.tracker.fetch_bundle("26.1123.201530", tmp_path)
