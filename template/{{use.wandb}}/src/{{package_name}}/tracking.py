@@ -139,6 +139,8 @@ class WandbTracker:
             recorded.log({**run.metrics, **figures})
             if run.winner:
                 recorded.log_artifact(self._model(run, folder / BUNDLE), aliases=[version_of(run)])
+        # A finished run may not be whole on disk yet; only the end of the service waits for that.
+        wandb.teardown()
 
     def _model(self, run: RunRecord, bundle: Path) -> wandb.Artifact:
         metadata = {
