@@ -301,6 +301,22 @@ MUTATIONS: tuple[Mutation, ...] = (
         option="delta",
     ),
     Mutation(
+        "a vacuum takes what only a merge names",
+        "src/<package>/data/store.py",
+        '"--full-history", "--diff-merges=separate"',
+        '"--full-history", "--no-diff-merges"',
+        "tests/integration/test_store.py::test_a_vacuum_keeps_what_a_merge_published_and_what_lost_in_it",
+        option="delta",
+    ),
+    Mutation(
+        "a version takes the number of one that followed it",
+        "src/<package>/data/table.py",
+        'if one.get("sha256") == digest)',
+        'if one.get("sha256"))',
+        "tests/integration/test_store.py::test_a_version_keeps_its_number_when_another_follows_at_once",
+        option="delta",
+    ),
+    Mutation(
         "prices are learnt as they are, and served as logarithms",
         "src/<package>/training/graph.py",
         'make_node("Exp",',
@@ -370,6 +386,13 @@ MUTATIONS: tuple[Mutation, ...] = (
         "if tracker.set_alias(alias, version):",
         "if tracker.set_alias(alias, version) in {True, False}:",
         "tests/unit/test_registry.py::test_what_a_tracker_keeps_on_this_machine_is_told_to_it_again",
+    ),
+    Mutation(
+        "an alias that no registry will take is sent for ever",
+        "src/<package>/registry.py",
+        "            store.forget_alias(alias)\n            raise",
+        "            raise",
+        "tests/unit/test_registry.py::test_an_alias_of_another_registry_is_announced_and_holds_up_nothing",
     ),
     Mutation(
         "the password of the tracker's address is shown",
