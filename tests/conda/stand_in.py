@@ -8,6 +8,7 @@ packages or conda's own commands.
 
 import argparse
 import asyncio
+import fcntl
 import os
 import sys
 from pathlib import Path
@@ -33,7 +34,16 @@ def main() -> None:
     given = parser.parse_args()
     if given.prefix.exists():
         sys.exit(f"CondaValueError: prefix already exists: {given.prefix}")
-    asyncio.run(create_environment(given.file, given.prefix))
+    work = Path(os.environ["CONDA_CHANNEL"])
+    work.parent.mkdir(parents=True, exist_ok=True)
+    with work.with_name("conda-channel.lock").open("w") as lock:
+        # One channel for all processes of a test session.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        asyncio.run(create_environment(given.file, given.prefix))
+    # Threads of the solver may still be there, and abort an interpreter that is coming to its end.
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 async def create_environment(file: Path, prefix: Path) -> None:

@@ -93,7 +93,9 @@ def test_a_project_in_use_takes_an_update(prove: Prove, released: Path) -> None:
     def run(fresh: Path) -> dict[str, float]:
         folder = generate(released, fresh.parent / "mine", combination.data(), FIRST)
         user = User(folder, combination, version)
-        live(user)
+        user.set_up()
+        commits_pass_the_hooks(user)
+        journey(user)
         # What its tools made stays: the environment, its lock, the models.
         command(
             [sys.executable, "-m", "copier", "update", "--trust", "--defaults"],

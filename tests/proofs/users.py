@@ -68,6 +68,7 @@ class User:
     def __init__(self, folder: Path, combination: Combination, version: str) -> None:
         self.folder = folder
         manager = manager_of(combination)
+        self.manager = manager.name
         facts = manager.facts({**combination.data(), "python_version": version})
         self._create, self._lock = facts["create"], facts["lock"]
         self._prefix = f"{facts['run']} ".lstrip()
@@ -86,9 +87,13 @@ class User:
 
     def set_up(self) -> None:
         """Follow the README up to a project that is ready to work in."""
-        locks.of_a_colleague(self.folder, self._lock, self._python)
+        self.clone_lock()
         self.create()
         self.poe("setup")
+
+    def clone_lock(self) -> None:
+        """Have the lock of a colleague, where making one takes minutes."""
+        locks.of_a_colleague(self.folder, self._lock, self._python)
 
     def create(self) -> None:
         """Make the environment with the documented lines, in a shell that goes on with it."""
