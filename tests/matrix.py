@@ -1,7 +1,7 @@
 """The combinations to prove, from `copier.yml` and the catalogue: an option joins by itself."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -105,6 +105,21 @@ def covering_pairs(template: Path = ROOT) -> tuple[Combination, ...]:
 
     rows = pairwise({**columns, **_about_project(template)}, possible)
     return tuple(Combination(tuple(row.items())) for row in rows)
+
+
+def with_each_option(rows: Sequence[Combination]) -> list[Combination]:
+    """A few of some rows that hold each option: the next has most of those that are missing."""
+    names = [axis.name for axis in catalog.load().axes]
+
+    def options(row: Combination) -> set[tuple[str, str]]:
+        return {(name, row.data()[name]) for name in names}
+
+    missing = set().union(*map(options, rows))
+    found: list[Combination] = []
+    while missing:
+        found.append(max(rows, key=lambda row: len(options(row) & missing)))
+        missing -= options(found[-1])
+    return found
 
 
 def _about_project(template: Path) -> dict[str, list[str]]:

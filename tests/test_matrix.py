@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 import catalog
-from matrix import combinations, covering_pairs, each_option, stacks
+from matrix import combinations, covering_pairs, each_option, stacks, with_each_option
 from pairwise import Pair, pairs, pairwise
 
 # The axes of the stack as they are planned, and the choices about a project.
@@ -73,3 +73,12 @@ def test_a_long_proof_meets_each_option_in_few_stacks() -> None:
     for axis in axes:
         assert {one[axis] for one in found} == {o.name for o in catalog.load().axis(axis).options}
     assert len(found) == max(len(catalog.load().axis(axis).options) for axis in axes)
+
+
+def test_a_few_of_the_rows_hold_each_option() -> None:
+    rows = covering_pairs()
+    few = with_each_option(rows)
+    axes = [axis.name for axis in catalog.load().axes]
+    for name in axes:
+        assert {row.data()[name] for row in few} == {row.data()[name] for row in rows}
+    assert len(few) == max(len({row.data()[name] for row in rows}) for name in axes)

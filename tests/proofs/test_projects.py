@@ -14,7 +14,7 @@ import pytest
 
 import rendering
 from conftest import Project, Prove
-from matrix import ROOT, covering_pairs, stacks
+from matrix import ROOT, covering_pairs, stacks, with_each_option
 from proof import Check, Tool, command
 from proofs.users import User, journey, measured, user_tools
 from rendering import Renderings
@@ -33,6 +33,13 @@ from updates import (
     switches,
 )
 
+# Each option in the first few rows, each two options in all of them.
+NARROW = with_each_option(covering_pairs())
+ROWS = [
+    pytest.param(switch, id=str(switch), marks=() if switch.row in NARROW else pytest.mark.wide)
+    for switch in switches(covering_pairs())
+]
+
 
 @pytest.fixture(scope="session")
 def released(renderings: Renderings) -> Path:
@@ -44,7 +51,7 @@ def released(renderings: Renderings) -> Path:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("switch", switches(covering_pairs()), ids=str)
+@pytest.mark.parametrize("switch", ROWS)
 def test_a_switched_project_passes_its_gates_and_serves(
     prove: Prove, project: Project, released: Path, switch: Switch
 ) -> None:
