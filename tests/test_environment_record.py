@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import pytest
-
 import catalog
 from rendering import copy_template, render
 
@@ -11,7 +9,6 @@ MANAGERS = catalog.load().axis("env_manager").options
 MEASURED = catalog.environment_figures()
 
 
-@pytest.mark.xfail(reason="pip and Conda have yet to be measured: benchmarks.environments")
 def test_every_manager_was_measured() -> None:
     assert list(MEASURED["figures"]) == [option.name for option in MANAGERS]
 
