@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from arro3.core import Array, DataType, Table
+from deltalake import write_deltalake
 
 from tests import versions
 from tests.package import errors, store
@@ -203,6 +205,15 @@ def test_a_missing_pointer_is_named(data: store.DataStore) -> None:
     Path(versions.NAMED_BY).unlink()
     with pytest.raises(errors.DataError, match=r"dataset\.csv\.json does not exist"):
         data.version()
+
+
+def test_a_column_that_no_data_file_has_is_named(data: store.DataStore) -> None:
+    columns = {"row_number": Array([1], DataType.int64()), "paid": Array([True], DataType.bool())}
+    table = Table.from_arrays(list(columns.values()), names=list(columns))
+    write_deltalake("data/table", table, mode="overwrite", schema_mode="overwrite")
+    data.file.write_text("paid\ntrue\n", encoding="utf-8", newline="")
+    with pytest.raises(errors.DataError, match="column paid of the table is boolean"):
+        data.publish()
 
 
 def test_a_table_that_gives_other_bytes_is_found(data: store.DataStore) -> None:

@@ -129,6 +129,12 @@ class CsvTable:
 
 def _kinds(table: DeltaTable) -> dict[str, Kind]:
     fields = {field.name: str(getattr(field.type, "type", "")) for field in table.schema().fields}
+    for name, kind in fields.items():
+        if kind not in KINDS:
+            raise DataError(
+                f"column {name} of the table is {kind or 'nested'}, and a data file holds "
+                f"{', '.join(KINDS)}: another program has written it"
+            )
     return {name: KINDS[kind] for name, kind in fields.items() if name != ROW}
 
 
