@@ -52,7 +52,7 @@ class DataStore:
         if self.file.is_file():
             if (present := self.digest()) == pin.sha256:
                 return self.file
-            if present not in table.digests():
+            if present not in table.digests() and not self._is_named(present):
                 raise DataError(
                     f"{self.file} has changes that were never published: publish them, or delete "
                     "the file to fetch it again"
@@ -146,6 +146,11 @@ class DataStore:
         if not self._seed.is_file():
             raise DataError(f"there is no table at {table.address}, and no {self._seed} to make it")
         table.write(self._seed.read_bytes().decode("utf-8"), pin.sha256)
+
+    def _is_named(self, digest: str) -> bool:
+        """Whether a commit of any branch names these bytes, maybe as a version of another table."""
+        search = ("--format=%h", f"-S{digest}", "--", str(self._pointer))
+        return self._git("log", "--all", *search) != ""
 
     def _address(self, pin: Pin) -> str:
         if "://" in pin.table:
