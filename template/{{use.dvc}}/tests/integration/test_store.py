@@ -60,6 +60,19 @@ def test_a_pointer_whose_content_is_not_staged_is_not_committed(data: store.Data
     data.guard()
 
 
+def test_other_bytes_than_the_pointers_are_named_and_not_kept(data: store.DataStore) -> None:
+    version = data.publish()
+    data.file.unlink()
+    cached = Path(".dvc", "cache", "files", "md5", version[:2], version[2:])
+    cached.chmod(0o644)
+    cached.write_text("name\nother\n", encoding="utf-8")
+    cached.chmod(0o444)  # what DVC has stored itself it does not read again
+    with pytest.raises(errors.DataError, match=f"other bytes than version {version}"):
+        data.fetch()
+    assert not data.file.exists()
+    assert data.fetch().read_text(encoding="utf-8") == "name\nfirst\n"
+
+
 def test_git_has_the_last_word_where_there_is_no_repository(
     data: store.DataStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

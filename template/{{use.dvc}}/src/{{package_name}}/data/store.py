@@ -5,6 +5,7 @@ in a remote. The remote of a new project is the folder `data/remote`, so that a 
 no account; `docs/data.md` moves it to a bucket.
 """
 
+import hashlib
 import subprocess
 from pathlib import Path
 
@@ -25,10 +26,15 @@ class DataStore:
         """Bring the file to the version that the present commit names.
 
         Raises:
-            DataError: the pointer is missing or damaged, the remote does not hold that version,
-                or the file has changes that were never published.
+            DataError: the pointer is missing or damaged, the remote does not hold that version or
+                holds other bytes, or the file has changes that were never published.
         """
-        self._dvc("pull", self._pointer, f", version {self.version()}")
+        version = self.version()
+        self._dvc("pull", self._pointer, f", version {version}")
+        # DVC takes what a bucket sends for what it has asked for.
+        if _md5(self.file) != version:
+            self._discard(version)
+            raise DataError(f"the remote has other bytes than version {version} of {self.file}")
         return self.file
 
     def publish(self) -> str:
@@ -90,6 +96,14 @@ class DataStore:
         """Commits that changed the version, the newest first, each as `<hash> <date> <subject>`."""
         return self._git("log", "--format=%h %as %s", "--", str(self._pointer)).splitlines()
 
+    def _discard(self, version: str) -> None:
+        """Take content out of DVC's cache, which is believed from then on, and the file away."""
+        from dvc.repo import Repo  # type: ignore[import-untyped]
+
+        with Repo() as repo:
+            repo.cache.local.delete(version)
+        self.file.unlink()
+
     def _git(self, *arguments: str) -> str:
         result = subprocess.run(["git", *arguments], capture_output=True, text=True, check=False)  # noqa: S603, S607  # fixed words, git from PATH
         if result.returncode != 0:
@@ -99,10 +113,15 @@ class DataStore:
     def _dvc(self, what: str, target: Path, about: str = "") -> None:
         # In this process: a command of its own would import DVC anew each time, for a second.
         from dvc.exceptions import DvcException  # type: ignore[import-untyped]
-        from dvc.repo import Repo  # type: ignore[import-untyped]
+        from dvc.repo import Repo
 
         try:
             with Repo() as repo:
                 getattr(repo, what)(str(target))
         except (DvcException, OSError) as error:
             raise DataError(f"dvc {what} failed for {self.file}{about}: {error}") from None
+
+
+def _md5(path: Path) -> str:
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
