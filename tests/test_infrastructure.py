@@ -88,3 +88,14 @@ def test_each_readme_names_what_goes_in_and_comes_out(infra: Path) -> None:
         names = [*variables(folder), *OUTPUT.findall(text)]
         wrong += [f"{folder.name}: {name}" for name in names if f"`{name}`" not in readme]
     assert not wrong
+
+
+def test_each_value_is_of_a_variable_that_there_is(infra: Path) -> None:
+    wrong = [
+        f"{path.name}: {name}"
+        for path in infra.rglob("*.tfvars")
+        for name in re.findall(r"^(\w+) +=", path.read_text(encoding="utf-8"), re.MULTILINE)
+        if name not in variables(path.parent)
+    ]
+    assert list(infra.rglob("*.tfvars"))
+    assert not wrong

@@ -12,7 +12,7 @@ from conftest import Project, Prove
 from containers.podman import refusal
 from infra.account import Account
 from infra.allowances import ALLOWANCES, assert_settled
-from infra.terraform import TOOLS, Root, check, environment, moto
+from infra.terraform import TOOLS, Root, check, environment, moto, terraform
 from infra.trust import assert_roles_are_taken_by_the_right_jobs
 from matrix import Combination, combinations, covering
 from proof import Check, Tool, command
@@ -53,6 +53,12 @@ def test_each_folder_is_valid_and_passes_its_tests(
         ],
         at_once=2,
     )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("combination", combinations(), ids=str)
+def test_the_values_are_in_terraforms_format(prove: Prove, combination: Combination) -> None:
+    prove(VALUES, combination)
 
 
 @pytest.mark.slow
@@ -104,7 +110,9 @@ def folder_check(project: Path, folder: str) -> Check:
     def run(copy: Path) -> None:
         check(copy / folder)
 
-    inputs = tuple(f"{used}/**" for used in sorted(with_modules(project, folder)))
+    # Neither values nor words: a folder's tests bring values of their own.
+    used = (f"{used}/*.tf" for used in sorted(with_modules(project, folder)))
+    inputs = (*used, f"{folder}/tests/**")
     return Check(name=f"terraform {folder}", inputs=inputs, tools=TOOLS, run=run)
 
 
@@ -229,6 +237,11 @@ def assert_refused(root: Root, message: str) -> None:
     assert message in " ".join(found.split()), found
 
 
+def check_values(project: Path) -> None:
+    terraform(project, "fmt", "-check", "-diff", "-recursive")
+
+
+VALUES = Check("terraform-values", ("infra/**/*.tfvars",), check_values, TOOLS)
 FAULTS_FOUND = Check(
     name="terraform-faults",
     inputs=tuple(
