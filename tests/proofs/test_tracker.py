@@ -1,15 +1,21 @@
-"""The tracking server of compose.tracker.yaml, run as the file says, takes a project's runs.
+"""Trackers that go away in the middle of a run, and a server that takes everything afterwards.
 
-Its files go to S3, on moto. While the bucket is missing, each run arrives by half.
+The server is that of compose.tracker.yaml, run as the file says, with its files in S3, on moto.
+Those of somebody else's service cannot be had here: what stands in for them answers, and goes away
+as well. What would reach them is read back by the generated project's own tests.
 """
 
 import json
 import re
 import subprocess
+import sys
+import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path, PurePosixPath
+from threading import Thread
 from typing import Any
 
 import boto3
@@ -17,7 +23,7 @@ import pytest
 import yaml
 
 from conftest import Prove
-from containers.podman import wait_until
+from containers.podman import refusal, wait_until
 from infra.terraform import moto
 from matrix import Combination, covering
 from proof import Check, Tool, clean_environment
@@ -28,7 +34,12 @@ from rendering import files
 START_SECONDS = 120
 BUCKET = "tracking"
 # The server asks nobody who they are; neither may be found in anything that the project writes.
-PASSWORD, KEY = "password-of-nobody", "key-of-nobody"
+PASSWORD, KEY = "password-of-nobody", "key-of-nobody".ljust(40, "0")
+# In the middle of the first of several runs.
+REQUESTS = 6
+NOT_READ = ("LICENSE", ".copier-answers.yml", ".github/**", "docs/**", "tests/**")
+HOSTED = [one for one in covering("tracker") if one.data()["tracker"] != "mlflow"]
+SELF_HOSTED = [one for one in covering("tracker") if one not in HOSTED]
 CREDENTIALS = {
     "aws_access_key_id": "made-up",
     "aws_secret_access_key": "made-up",
@@ -37,11 +48,34 @@ CREDENTIALS = {
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "combination",
-    [one for one in covering("tracker") if one.data()["tracker"] == "mlflow"],
-    ids=str,
-)
+@pytest.mark.parametrize("combination", HOSTED, ids=str)
+def test_a_service_that_goes_away_costs_no_run(prove: Prove, combination: Combination) -> None:
+    version = combination.data()["python_version"]
+
+    def run(folder: Path) -> None:
+        user = User(folder, combination, version)
+        user.set_up()
+        with gateway() as gate, credentials(gate.url):
+            said = user.poe("train")
+            assert gate.left == 0, "it has gone away after the end"
+            assert "The runs are safe in runs" in said, said
+            said += refusal(lambda: user.poe("sync"))
+            assert f"the tracker at {gate.url} failed" in said, said
+        recorded = [json.loads(path.read_text()) for path in folder.glob("runs/*/run.json")]
+        assert recorded
+        assert not any(one["remote_id"] for one in recorded)
+        said += user.poe("sync")  # without a key: to the registry of this machine
+        assert "champion: version" in user.poe("promote")
+        assert_no_credentials(folder, said)
+
+    prove(
+        Check("tracker-goes-away", ("**",), run, user_tools(combination), without=NOT_READ),
+        combination,
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("combination", SELF_HOSTED, ids=str)
 def test_runs_and_promotions_reach_the_tracking_server(
     prove: Prove, combination: Combination
 ) -> None:
@@ -51,41 +85,116 @@ def test_runs_and_promotions_reach_the_tracking_server(
         with (
             moto() as aws,
             tracking_server(folder, aws) as url,
-            pytest.MonkeyPatch.context() as environment,
+            gateway(url) as gate,
+            credentials(gate.url),
         ):
-            environment.setenv("APP_TRACKING__URI", url.replace("//", f"//user:{PASSWORD}@"))
-            environment.setenv("APP_TRACKING__API_KEY", KEY)
             user = User(folder, combination, version)
             user.set_up()
             said = user.poe("train")
+            assert gate.left == 0, "the server has gone away after the end"
             assert "The runs are safe in runs" in said, said
+            assert [run["info"]["status"] for run in runs(url)] == ["RUNNING"]
+            gate.left = sys.maxsize
+            said += refusal(lambda: user.poe("sync"))  # there is nowhere to put a file
             assert [run["info"]["status"] for run in runs(url)] == ["RUNNING"]
             storage(aws).create_bucket(Bucket=BUCKET)
             said += user.poe("sync")
             recorded = len(list((folder / "runs").glob("*/run.json")))
             assert f"sent {recorded} run(s), 0 kept" in said, said
             assert [run["info"]["status"] for run in runs(url)] == ["FINISHED"] * recorded
+            assert alias(url, "challenger")["status"] == "READY"
             said += user.poe("promote")
-            route = "api/2.0/mlflow/registered-models/alias?name=model&alias=champion"
-            assert get(f"{url}/{route}")["model_version"]["status"] == "READY"
+            assert alias(url, "champion") == alias(url, "challenger")
             objects = storage(aws).list_objects_v2(Bucket=BUCKET)["Contents"]
             stored = {PurePosixPath(one["Key"]).name for one in objects}
             assert {"model.onnx", "manifest.json"} <= stored, f"the bucket has {stored}"
-        secrets = [secret.encode() for secret in (PASSWORD, KEY)]
-        written = [path for path in files(folder) if path.suffix != ".pyc"]
-        assert not [path for path in written if any(s in path.read_bytes() for s in secrets)]
-        assert not any(secret in said.encode() for secret in secrets), said
+        assert_no_credentials(folder, said)
 
     prove(
         Check(
             name="tracking-server",
             inputs=("**",),
-            without=("LICENSE", ".copier-answers.yml", ".github/**", "docs/**", "tests/**"),
+            without=NOT_READ,
             tools=(*user_tools(combination), Tool("uvx")),
             run=run,
         ),
         combination,
     )
+
+
+class Gateway(ThreadingHTTPServer):
+    """Stands before a server, or for one, and goes away after some requests."""
+
+    def __init__(self, server: str) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.behind = server
+        self.left = REQUESTS
+        self.url = f"http://127.0.0.1:{self.server_port}"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Gateway
+    protocol_version = "HTTP/1.1"
+
+    def answer(self) -> None:
+        self.close_connection = True
+        if self.server.left == 0:
+            return
+        self.server.left -= 1
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        status, kind, answer = (
+            self._ask(body) if self.server.behind else (200, "application/json", b"{}")
+        )
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = answer  # noqa: N815  # their names
+
+    def _ask(self, body: bytes) -> tuple[int, str, bytes]:
+        """What the server behind says."""
+        kept = {"Content-Type", "Accept", "Authorization"}
+        headers = {name: value for name, value in self.headers.items() if name in kept}
+        url = f"{self.server.behind}{self.path}"
+        request = urllib.request.Request(url, body or None, headers, method=self.command)
+        try:
+            with urllib.request.urlopen(request, timeout=60) as response:
+                return response.status, response.headers["Content-Type"], response.read()
+        except urllib.error.HTTPError as error:
+            return error.code, error.headers["Content-Type"], error.read()
+
+    def log_message(self, *_: object) -> None:
+        """Stay silent."""
+
+
+@contextmanager
+def gateway(server: str = "") -> Iterator[Gateway]:
+    """A gateway to a server, or what stands in for one."""
+    with Gateway(server) as found:
+        Thread(target=found.serve_forever, daemon=True).start()
+        try:
+            yield found
+        finally:
+            found.shutdown()
+
+
+@contextmanager
+def credentials(url: str) -> Iterator[None]:
+    """The shell of somebody who sends runs to a tracker, by name and key."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("APP_TRACKING__URI", url.replace("//", f"//user:{PASSWORD}@"))
+        environment.setenv("APP_TRACKING__API_KEY", KEY)
+        yield
+
+
+def assert_no_credentials(folder: Path, said: str) -> None:
+    """Neither in what a project has written nor in what it has said."""
+    written = [path for path in files(folder) if path.suffix != ".pyc"]
+    for secret in (PASSWORD, KEY):
+        assert not [path for path in written if secret.encode() in path.read_bytes()]
+        assert secret not in said, said
 
 
 @contextmanager
@@ -135,7 +244,9 @@ def storage(aws: Mapping[str, str]) -> Any:
 
 def runs(url: str) -> list[dict[str, Any]]:
     """The runs of the project's experiment that are not deleted."""
-    body = json.dumps({"experiment_ids": ["1"]}).encode()
+    route = "api/2.0/mlflow/experiments/get-by-name?experiment_name=training"
+    experiment = get(f"{url}/{route}")["experiment"]["experiment_id"]
+    body = json.dumps({"experiment_ids": [experiment]}).encode()
     headers = {"Content-Type": "application/json"}
     request = urllib.request.Request(f"{url}/api/2.0/mlflow/runs/search", body, headers)
     with urllib.request.urlopen(request, timeout=10) as response:
@@ -143,7 +254,14 @@ def runs(url: str) -> list[dict[str, Any]]:
     return found
 
 
-def get(url: str) -> dict[str, dict[str, str]]:
+def alias(url: str, name: str) -> dict[str, Any]:
+    """The version of the model that an alias names."""
+    route = f"api/2.0/mlflow/registered-models/alias?name=model&alias={name}"
+    found: dict[str, Any] = get(f"{url}/{route}")["model_version"]
+    return found
+
+
+def get(url: str) -> dict[str, Any]:
     with urllib.request.urlopen(url, timeout=10) as response:
-        found: dict[str, dict[str, str]] = json.load(response)
+        found: dict[str, Any] = json.load(response)
     return found
