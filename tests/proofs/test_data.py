@@ -7,7 +7,9 @@ import shlex
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
@@ -25,6 +27,22 @@ ACTION = Path(".github/actions/fetch-data/action.yml")
 BUCKET = "credit-risk-data"
 REMOTE = f"s3://{BUCKET}/data"
 FIRST_AND_SECOND = 2
+KNOWN_PROBLEM = 2  # the status with which the project's commands end after one
+# Where the content of the first version is kept, beside the project.
+FIRST_VERSION = "first-version.csv"
+# A writer of a table has seen what is there when the other one has as well.
+MEETING = """
+import os, pathlib, time
+import deltalake
+write = deltalake.write_deltalake
+def meet(*arguments, **options):
+    place = pathlib.Path(os.environ["MEETING"])
+    (place / str(os.getpid())).touch()
+    while len(list(place.iterdir())) < 2:
+        time.sleep(0.01)
+    write(*arguments, **options)
+deltalake.write_deltalake = meet
+"""
 NOT_READ = (
     "LICENSE",
     ".copier-answers.yml",
@@ -53,6 +71,7 @@ def test_versions_are_published_fetched_and_kept_apart(
         commit(folder, "feat: first version")
         team = Team(user)
         there_and_back(team, folder)
+        _ALONE.get(option, nothing_more)(team)
         with _MOVES.get(option, stay)(team):
             two_at_once(team)
 
@@ -73,15 +92,12 @@ class Team:
 
     def __init__(self, user: User) -> None:
         self.origin = user.folder
-        [line] = [
-            line
-            for line in user.run("uv run python -c 'import sys; print(sys.executable)'").split()
-            if line.endswith(("python", "python3"))
-        ]
-        self._python = line
+        self.python = user.interpreter
         [package] = [path.parent.name for path in (user.folder / "src").glob("*/__init__.py")]
         self.package = package
         self.settings: dict[str, str] = {}
+        # What each of two writers runs first, so that they write in the same moment.
+        self.meeting = ""
         [self.named_by] = re.findall(
             r'^NAMED_BY = "(.+)"$', (user.folder / "tests/versions.py").read_text(), re.MULTILINE
         )
@@ -90,15 +106,16 @@ class Team:
         return clean_environment() | {
             **self.settings,
             "PYTHONPATH": str(clone / "src"),
-            "PATH": f"{Path(self._python).parent}{os.pathsep}{clean_environment()['PATH']}",
+            "PATH": f"{Path(self.python).parent}{os.pathsep}{clean_environment()['PATH']}",
         }
 
-    def start(self, clone: Path, line: str) -> subprocess.Popen[str]:
-        """Start a command of the project in one of the clones."""
+    def start(self, clone: Path, line: str, before: str = "") -> subprocess.Popen[str]:
+        """Start a command of the project in one of the clones, after some lines of Python."""
+        program = f"import runpy\nrunpy.run_module({self.package!r}, run_name='__main__')"
         return subprocess.Popen(
-            [self._python, "-m", self.package, line],
+            [self.python, "-c", f"{before}\n{program}", line],
             cwd=clone,
-            env=self.environment(clone),
+            env={**self.environment(clone), "MEETING": str(self.origin.parent / "meeting")},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -109,6 +126,13 @@ class Team:
         process = self.start(clone, line)
         output, _ = process.communicate(timeout=120)
         assert process.returncode == 0, f"{line} ended with {process.returncode}:\n{output}"
+        return output
+
+    def refused(self, clone: Path, line: str) -> str:
+        """What one says that has to fail."""
+        process = self.start(clone, line)
+        output, _ = process.communicate(timeout=120)
+        assert process.returncode == KNOWN_PROBLEM, f"{line}: {process.returncode}\n{output}"
         return output
 
     def fetch_as_ci(self, clone: Path) -> None:
@@ -131,6 +155,7 @@ class Team:
 def there_and_back(team: Team, folder: Path) -> None:
     """Publish, change, publish, go back."""
     first = (folder / FILE).read_bytes()
+    (folder.parent / FIRST_VERSION).write_bytes(first)
     add_row(folder, -1)
     team.do(folder, "publish-data")
     commit(folder, "feat: one more row")
@@ -150,13 +175,17 @@ def two_at_once(team: Team) -> None:
     for row, (name, clone) in enumerate(clones.items(), 1):
         add_row(clone, row)
         contents[name] = (clone / FILE).read_bytes()
-    running = {name: team.start(clone, "publish-data") for name, clone in clones.items()}
+    (team.origin.parent / "meeting").mkdir()
+    running = {
+        name: team.start(clone, "publish-data", team.meeting) for name, clone in clones.items()
+    }
     outputs = {name: process.communicate(timeout=120)[0] for name, process in running.items()}
     for name, process in running.items():
         if process.returncode != 0:
             assert "publish it again" in outputs[name], outputs[name]
             team.do(clones[name], "publish-data")
-    assert any(process.returncode == 0 for process in running.values()), outputs
+    refused = sum(process.returncode != 0 for process in running.values())
+    assert refused == 1 if team.meeting else refused < len(running), outputs
     for name, clone in clones.items():
         commit(clone, f"feat: rows of {name}")
         command(["git", "push", "-q", "origin", name], clone, environment=team.settings)
@@ -180,15 +209,78 @@ def commit(folder: Path, message: str) -> None:
     command(["git", *identity, "commit", "-q", "--no-verify", "-m", message], folder)
 
 
+def trains_as_a_stage(team: Team) -> None:
+    """The section on stages of docs/data.md: what is trained, when, and what is compared then."""
+    clone = team.clone("stage", "stage")
+
+    def dvc(line: str) -> str:
+        return command(["dvc", *line.split()], clone, environment=team.environment(clone))
+
+    params = clone / "params.yaml"
+    before = yaml.safe_load(params.read_text(encoding="utf-8"))
+    names = list(before["candidates"])
+    set_params(params, before, candidates={name: before["candidates"][name] for name in names[:3]})
+    dvc("repro")
+    commit(clone, "feat: fewer candidates")
+    assert "didn't change, skipping" in dvc("repro")
+    assert command(["git", "status", "--porcelain"], clone) == ""
+    set_params(params, before, candidates={name: before["candidates"][name] for name in names[:2]})
+    dvc("repro")
+    assert f"candidates.{names[2]}" in dvc("params diff")
+    metrics = json.loads((clone / "reports" / "metrics.json").read_text(encoding="utf-8"))
+    changes = dvc("metrics diff --json")
+    assert set(json.loads(changes)["diff"]["reports/metrics.json"]) <= set(metrics)
+    page = Path(dvc("plots diff").splitlines()[-1].removeprefix("file://"))
+    plotted = page.read_text(encoding="utf-8")
+    assert all(f'"candidate": "{name}"' in plotted for name in names[:2])
+    untracked = command(["git", "status", "--porcelain", "--untracked-files"], clone)
+    assert "??" not in untracked, untracked
+
+
+def set_params(path: Path, params: Mapping[str, Any], **changed: Any) -> None:
+    path.write_text(yaml.safe_dump({**params, **changed}, sort_keys=False), encoding="utf-8")
+
+
+def nothing_more(_: Team) -> None:
+    """What the option can do, its siblings can as well."""
+
+
 @contextmanager
 def stay(_: Team) -> Iterator[None]:
     """The versions lie where the repository lies."""
     yield
 
 
+@dataclass(frozen=True)
+class Bucket:
+    """A bucket with every version, and a client for it."""
+
+    client: Any
+
+    def names(self) -> list[str]:
+        """What names the objects in it."""
+        found = self.client.list_objects_v2(Bucket=BUCKET).get("Contents", [])
+        return [item["Key"] for item in found]
+
+    def read(self, key: str) -> bytes:
+        """The content of an object."""
+        return bytes(self.client.get_object(Bucket=BUCKET, Key=key)["Body"].read())
+
+    def remove(self, key: str) -> None:
+        """Lose an object."""
+        assert key in self.names()
+        self.client.delete_object(Bucket=BUCKET, Key=key)
+
+    def damage(self, key: str) -> None:
+        """Change some bytes of an object."""
+        content = self.read(key)
+        changed = content[:100] + bytes(100) + content[200:]
+        self.client.put_object(Bucket=BUCKET, Key=key, Body=changed)
+
+
 @contextmanager
-def bucket(team: Team, versions: Path) -> Iterator[Callable[[], list[str]]]:
-    """A bucket on moto with all versions so far; yields what names the objects in it."""
+def bucket(team: Team, versions: Path) -> Iterator[Bucket]:
+    """A bucket on moto with all versions so far."""
     with moto() as settings:
         client = boto3.client(
             "s3",
@@ -203,15 +295,13 @@ def bucket(team: Team, versions: Path) -> Iterator[Callable[[], list[str]]]:
         for path in files(versions):
             key = f"data/{path.relative_to(versions).as_posix()}"
             client.upload_file(str(path), BUCKET, key)
-        yield lambda: [
-            item["Key"] for item in client.list_objects_v2(Bucket=BUCKET).get("Contents", [])
-        ]
+        yield Bucket(client)
 
 
 @contextmanager
 def dvc_in_a_bucket(team: Team) -> Iterator[None]:
     """The lines of docs/data.md."""
-    with bucket(team, team.origin / "data" / "remote") as keys:
+    with bucket(team, team.origin / "data" / "remote") as found:
         for line in (
             f"dvc remote add --default storage {REMOTE}",
             f"dvc remote modify storage endpointurl {team.settings['AWS_ENDPOINT_URL']}",
@@ -220,24 +310,73 @@ def dvc_in_a_bucket(team: Team) -> Iterator[None]:
         ):
             command(shlex.split(line), team.origin, environment=team.environment(team.origin))
         commit(team.origin, "build: data versions lie in a bucket")
-        assert len(keys()) == FIRST_AND_SECOND
+        assert len(found.names()) == FIRST_AND_SECOND
         yield
-        assert len(keys()) == FIRST_AND_SECOND + 2
+        assert len(found.names()) == FIRST_AND_SECOND + 2
+        goes_back_behind_the_move(team, team.named_by)
+
+        def named_by(clone: Path) -> tuple[str, str]:
+            md5 = yaml.safe_load((clone / team.named_by).read_text())["outs"][0]["md5"]
+            return md5, f"data/files/md5/{md5[:2]}/{md5[2:]}"
+
+        names_what_is_missing_or_damaged(team, found, named_by)
 
 
 @contextmanager
 def table_in_a_bucket(team: Team) -> Iterator[None]:
     """The lines of docs/data.md."""
-    with bucket(team, team.origin / "data" / "table") as keys:
+    with bucket(team, team.origin / "data" / "table") as found:
         pointer = team.origin / team.named_by
         content = json.loads(pointer.read_text()) | {"table": REMOTE}
         pointer.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
         command(["rm", "-r", "data/table", "data/seed.csv"], team.origin)
         commit(team.origin, "build: data versions lie in a bucket")
+        team.meeting = MEETING
         yield
-        logs = [key for key in keys() if "_delta_log" in key and key.endswith(".json")]
+        logs = [key for key in found.names() if "_delta_log" in key and key.endswith(".json")]
         assert len(logs) == FIRST_AND_SECOND + 2
+        goes_back_behind_the_move(team, "data")
+        vacuum = [team.python, "-m", f"{team.package}.data.vacuum"]
+        command(vacuum, team.origin, environment=team.environment(team.origin))
+
+        def named_by(clone: Path) -> tuple[str, str]:
+            pin = json.loads((clone / team.named_by).read_text())
+            log = found.read(f"data/_delta_log/{pin['version']:020}.json").decode()
+            [path] = [
+                entry["add"]["path"]
+                for entry in map(json.loads, log.splitlines())
+                if "add" in entry
+            ]
+            return f"version {pin['version']}-{pin['sha256'][:12]}", f"data/{path}"
+
+        names_what_is_missing_or_damaged(team, found, named_by)
 
 
+def goes_back_behind_the_move(team: Team, paths: str) -> None:
+    """The first version of all, in a clone of today."""
+    clone = team.clone("history", "main")
+    [first] = command(["git", "rev-list", "--max-parents=0", "HEAD"], clone).split()
+    command(["git", "checkout", "-q", first, "--", paths], clone)
+    team.do(clone, "data")
+    before = team.origin.parent / FIRST_VERSION
+    assert (clone / FILE).read_bytes() == before.read_bytes()
+
+
+def names_what_is_missing_or_damaged(
+    team: Team, found: Bucket, named_by: Callable[[Path], tuple[str, str]]
+) -> None:
+    """Of the versions that two have published, one loses its content, and one some bytes of it."""
+    for branch, spoil in (("one", found.remove), ("two", found.damage)):
+        clone = team.origin.parent / f"without-{branch}"
+        command(
+            ["git", "clone", "-q", f"--branch={branch}", str(team.origin), str(clone)], team.origin
+        )
+        version, key = named_by(clone)
+        spoil(key)
+        assert version in team.refused(clone, "data")
+        assert not (clone / FILE).exists()
+
+
+_ALONE = {"dvc": trains_as_a_stage}
 _MOVES = {"dvc": dvc_in_a_bucket, "delta": table_in_a_bucket}
 _TOOLS = {"git_lfs": (Tool("git-lfs"),)}
