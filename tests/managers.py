@@ -21,6 +21,8 @@ class Manager:
     environment: Mapping[str, str] = field(default_factory=dict)
     # Where its programs are, if not beside its tools.
     path: tuple[Path, ...] = ()
+    # Makes the lock and nothing else, if anything does.
+    lock: str = ""
 
     def folders(self) -> list[str]:
         """What comes first on PATH."""
@@ -30,7 +32,7 @@ class Manager:
 
 def of(option: str) -> Manager:
     """What the user of an environment manager has."""
-    return _SPECIAL.get(option, lambda: Manager((Tool(option),)))()
+    return _SPECIAL.get(option, lambda: Manager((Tool(option),), lock=f"{option} lock"))()
 
 
 def index() -> str:
@@ -66,7 +68,8 @@ def mounts(project: Path) -> list[str]:
 
 def _poetry() -> Manager:
     # Poetry wants more of an index than the standard, unless it is told that it is a mirror.
-    return Manager((Tool("poetry", find=executable),), {"POETRY_PYPI_MIRROR_URL": index()})
+    mirror = {"POETRY_PYPI_MIRROR_URL": index()}
+    return Manager((Tool("poetry", find=executable),), mirror, lock="poetry lock")
 
 
 # Byte code is made of what is imported, as with the others, and not of two hundred packages.

@@ -81,9 +81,9 @@ def locked(
 def refuse_in_ci(user: User, messages: Refusals) -> None:
     """The setup action's own steps: red without the lock, with a stale one, with other hashes."""
     assert messages.missing in refusal(lambda: set_up_as_ci(user))
-    if user.manager != MAKER_OF_LOCKS:
-        user.clone_lock()
-    if not user.locks():
+    if user.manager == MAKER_OF_LOCKS:
+        user.create()
+    else:
         user.lock()
     set_up_as_ci(user)
     with_stale_lock(user, lambda: set_up_as_ci(user), messages)
@@ -96,9 +96,7 @@ def refuse_in_image(user: User, messages: Refusals) -> None:
     folder = user.folder
     provide_bases(folder / "Dockerfile")
     assert messages.missing in refusal(lambda: build(folder))
-    user.clone_lock()
-    if not user.locks():
-        user.lock()
+    user.lock()
     assert "models/champion.json is missing: train a model" in refusal(lambda: build(folder))
     with_stale_lock(user, lambda: build(folder), messages)
     tamper(user)

@@ -34,6 +34,7 @@ SIZE_MB = 300
 MEMORY_MIB = 105
 USER = "65532:65532"
 TOKEN = "token-of-this-proof"
+KEY = "key-of-somebody"
 
 # Run in the image; prints what is in it as JSON.
 CONTENTS = """
@@ -83,9 +84,8 @@ def test_the_image_is_small_and_serves_without_privileges(
 
     def run(folder: Path) -> Mapping[str, float | str]:
         user = User(folder, combination, version)
-        user.set_up()
-        for task in ("train", "promote"):
-            user.poe(task)
+        user.lock()
+        user.clone_champion()
         return prove_image(folder)
 
     prove(
@@ -102,6 +102,7 @@ def test_the_image_is_small_and_serves_without_privileges(
 def prove_image(folder: Path) -> Mapping[str, float | str]:
     provide_bases(folder / "Dockerfile")
     start = time.perf_counter()
+    (folder / ".env").write_text(f"APP_TRACKING__API_KEY={KEY}\n")
     with image(folder, "--label=org.opencontainers.image.revision=0123abc") as tag:
         build_seconds = time.perf_counter() - start
         [inspected] = json.loads(podman("podman", "image", "inspect", tag))
@@ -109,6 +110,7 @@ def prove_image(folder: Path) -> Mapping[str, float | str]:
         assert size <= SIZE_MB, f"the image has {size:.0f} MB"
         assert_is_configured(inspected)
         assert_holds_what_serving_needs(tag, folder)
+        assert_holds_no_credentials(tag)
         figures = run_hardened(tag)
     serve_with_compose(folder)
     return {"MB": round(size), "build s": round(build_seconds, 1), **figures}
@@ -137,6 +139,18 @@ def assert_holds_what_serving_needs(tag: str, folder: Path) -> None:
     assert not found["not compiled"], f"not compiled: {found['not compiled'][:5]}"
     assert found["prefix"] == "/usr/local"
     assert found["files"] == [".venv", "config", "models"]
+
+
+def assert_holds_no_credentials(tag: str) -> None:
+    """Neither in its files nor in its settings and history, whatever lies beside the code."""
+    assert KEY not in podman("podman", "image", "inspect", tag)
+    root = Path(podman("podman", "image", "mount", tag).strip())
+    try:
+        assert (root / "app").is_dir()
+        stored = (path for path in root.rglob("*") if path.is_file() and not path.is_symlink())
+        assert not [path for path in stored if KEY.encode() in path.read_bytes()]
+    finally:
+        podman("podman", "image", "unmount", tag)
 
 
 def run_hardened(tag: str) -> Mapping[str, float | str]:

@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 
 import catalog
@@ -106,15 +107,28 @@ class User:
         self._environment |= dict(line.split("=", 1) for line in settings if line)
 
     def lock(self) -> None:
-        """Have a lock, as one who has followed the README."""
-        if self._create:
-            self.create()
+        """Have a lock: a colleague's, or one's own by the manager's own command."""
+        self.clone_lock()
+        if self.locks():
+            return
+        if line := managers.of(self.manager).lock:
+            with locks.shared(self.folder, self._lock):
+                self.run(line)
         else:
-            self.run(f"{self._prefix}true")
+            self.create()
 
     def locks(self) -> list[Path]:
         """The files of the lock."""
         return sorted(self.folder.glob(self._lock))
+
+    def clone_champion(self) -> None:
+        """Have the data and the champion of a colleague, who has made the environment with uv."""
+        with tempfile.TemporaryDirectory(prefix="colleague-") as environment:
+            settings = {**self._environment, "UV_PROJECT_ENVIRONMENT": environment}
+            for task in ("setup", "train", "promote"):
+                command(["uv", "run", "poe", task], self.folder, environment=settings)
+        if self.manager != "uv":
+            (self.folder / "uv.lock").unlink()
 
     def script(self, lines: str, settings: Mapping[str, str]) -> str:
         """Run a script as a runner of GitHub does, with what is installed there."""
@@ -131,11 +145,15 @@ class User:
         """Run a task in the project's environment."""
         return self.run(f"{self._prefix}poe {task}")
 
+    @cached_property
+    def interpreter(self) -> str:
+        """The Python of the project's environment."""
+        return self.run(f"{self._prefix}python -c 'import sys; print(sys.executable)'").split()[-1]
+
     def test(self, copy: Path, *tests: str) -> subprocess.CompletedProcess[str]:
         """Run tests of a copy of the project in the project's environment."""
-        python = self.run(f"{self._prefix}python -c 'import sys; print(sys.executable)'")
         return subprocess.run(
-            [python.split()[-1], "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests],
+            [self.interpreter, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests],
             cwd=copy,
             # Before the environment's own link to the original.
             env=clean_environment() | {"PYTHONPATH": str(copy / "src")},
