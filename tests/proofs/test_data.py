@@ -1,14 +1,18 @@
 """Versions of the data, by a user and by two at once, on disk and in a bucket on moto."""
 
+import hashlib
 import json
 import os
 import re
 import shlex
 import subprocess
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path, PurePosixPath
+from threading import Thread
 from typing import Any
 
 import boto3
@@ -16,6 +20,7 @@ import pytest
 import yaml
 
 from conftest import Prove
+from containers.podman import refusal
 from infra.terraform import moto
 from matrix import Combination, covering
 from proof import Check, Tool, clean_environment, command
@@ -96,6 +101,8 @@ class Team:
         [package] = [path.parent.name for path in (user.folder / "src").glob("*/__init__.py")]
         self.package = package
         self.settings: dict[str, str] = {}
+        # The token of a job of CI, and where the repository is on the web.
+        self.token, self.server = "of-nobody", "https://git.example.com"
         # What each of two writers runs first, so that they write in the same moment.
         self.meeting = ""
         [self.named_by] = re.findall(
@@ -136,9 +143,13 @@ class Team:
         return output
 
     def fetch_as_ci(self, clone: Path) -> None:
-        """Run the scripts of the action with which the jobs of CI fetch the data."""
+        """Run the scripts of the action with which the jobs of CI fetch the data.
+
+        Raises:
+            AssertionError: with what they say, where they fail.
+        """
         action = yaml.safe_load((clone / ACTION).read_text(encoding="utf-8"))
-        runner = {"TOKEN": "of-nobody", "GITHUB_SERVER_URL": "https://git.example.com"}
+        runner = {"TOKEN": self.token, "GITHUB_SERVER_URL": self.server}
         for step in action["runs"]["steps"]:
             shell = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]]
             command(shell, clone, environment={**self.environment(clone), **runner})
@@ -299,6 +310,65 @@ def bucket(team: Team, versions: Path) -> Iterator[Bucket]:
         yield Bucket(client)
 
 
+class _Objects(BaseHTTPRequestHandler):
+    """The part of Git LFS's server that a job needs: it hands out what a repository holds.
+
+    https://github.com/git-lfs/git-lfs/blob/main/docs/api/batch.md
+    """
+
+    repository: Path
+    authorization: str
+
+    def do_POST(self) -> None:
+        wanted = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        address = f"http://{self.headers['Host']}"
+        objects = [
+            {**one, "actions": {"download": {"href": f"{address}/{one['oid']}"}}}
+            for one in wanted["objects"]
+        ]
+        self.give(json.dumps({"transfer": "basic", "objects": objects}).encode())
+
+    def do_GET(self) -> None:
+        oid = PurePosixPath(self.path).name
+        self.give((self.repository / oid[:2] / oid[2:4] / oid).read_bytes())
+
+    def give(self, body: bytes) -> None:
+        admitted = self.headers["Authorization"] == self.authorization
+        self.send_response(200 if admitted else 401)
+        self.send_header("Content-Type", "application/vnd.git-lfs+json")
+        self.send_header("Content-Length", str(len(body) if admitted else 0))
+        self.end_headers()
+        self.wfile.write(body if admitted else b"")
+
+    def log_message(self, *_: object) -> None:
+        """Stay silent."""
+
+
+@contextmanager
+def objects_behind_a_token(team: Team) -> Iterator[None]:
+    """CI fetches from a server that asks for the token of the job, as GitHub does."""
+    _Objects.repository = team.origin / ".git" / "lfs" / "objects"
+    known = b64encode(b"x-access-token:of-the-job").decode()
+    _Objects.authorization = f"basic {known}"
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Objects) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield
+            clone = team.origin.parent / "job"
+            checkout = ["git", "clone", "-q", str(team.origin), str(clone)]
+            # As the action that checks out does.
+            command(checkout, team.origin, environment={"GIT_LFS_SKIP_SMUDGE": "1"})
+            team.server = f"http://127.0.0.1:{server.server_port}"
+            command(["git", "config", "lfs.url", f"{team.server}/objects"], clone)
+            version = hashlib.sha256((team.origin / FILE).read_bytes()).hexdigest()
+            assert version in refusal(lambda: team.fetch_as_ci(clone))
+            team.token = "of-the-job"
+            team.fetch_as_ci(clone)
+            assert (clone / FILE).read_bytes() == (team.origin / FILE).read_bytes()
+        finally:
+            server.shutdown()
+
+
 @contextmanager
 def dvc_in_a_bucket(team: Team) -> Iterator[None]:
     """The lines of docs/data.md."""
@@ -379,5 +449,9 @@ def names_what_is_missing_or_damaged(
 
 
 _ALONE = {"dvc": trains_as_a_stage}
-_MOVES = {"dvc": dvc_in_a_bucket, "delta": table_in_a_bucket}
+_MOVES = {
+    "dvc": dvc_in_a_bucket,
+    "delta": table_in_a_bucket,
+    "git_lfs": objects_behind_a_token,
+}
 _TOOLS = {"git_lfs": (Tool("git-lfs"),)}
