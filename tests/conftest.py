@@ -1,5 +1,6 @@
 """Fixtures of the harness."""
 
+import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
@@ -27,6 +28,16 @@ SWEEP = [
     ),
 ]
 
+# Files of the longest proofs, the longest first.
+LONGEST = (
+    "test_terraform",
+    "test_delivery",
+    "test_environments",
+    "test_projects",
+    "test_workflows",
+    "test_image",
+)
+
 _PROVER = pytest.StashKey[Prover]()
 
 
@@ -41,16 +52,29 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are cores: proofs wait for servers, pauses and the network."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[_PROVER] = Prover(config.getoption("--proof-cache"))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    # What is cheap to know comes first.
-    items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
+    items.sort(key=_turn)
     if shard := config.getoption("--shard"):
         scope = scopes([item.nodeid for item in items])
         items[:] = shard.of(items, lambda item: scope(item.nodeid))
+
+
+def _turn(item: pytest.Item) -> int:
+    """What is cheap to know comes first; then what takes longest, so that all end together."""
+    if item.get_closest_marker("slow") is None:
+        return 0
+    file = item.path.stem
+    return 1 + (LONGEST.index(file) if file in LONGEST else len(LONGEST))
 
 
 def scopes(nodeids: Sequence[str]) -> Callable[[str], str]:
