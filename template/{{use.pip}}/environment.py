@@ -56,8 +56,12 @@ def complaint(lock: str, manifest: dict[str, Any]) -> str:
     path = ROOT / lock
     if not path.exists():
         return f"{lock} is missing: run '{COMMAND}' and commit it"
-    if path.read_text(encoding="utf-8").partition("\n")[0] != mark(manifest):
+    first, second, *_ = path.read_text(encoding="utf-8").split("\n", 2)
+    if first != mark(manifest):
         return f"{lock} is not the lock of this pyproject.toml: run '{COMMAND}' and commit it"
+    # CI and the image run Linux, where other packages are needed than elsewhere.
+    if sys.platform == "linux" and second != made_on("linux"):
+        return f"{lock} was not made on Linux: run '{COMMAND}' there and commit it"
     return ""
 
 
@@ -69,9 +73,14 @@ def mark(manifest: dict[str, Any]) -> str:
     return f"# dependencies in pyproject.toml: sha256:{digest}"
 
 
+def made_on(platform: str) -> str:
+    """The second line of a lock: the system that it holds for."""
+    return f"# made on {platform}"
+
+
 def lock_all(manifest: dict[str, Any], *, upgrade: bool) -> None:
     """Write both locks; versions that are still allowed stay as they are, unless upgraded."""
-    oldest = manifest["project"]["requires-python"].removeprefix(">=")
+    oldest = manifest["project"]["requires-python"].removeprefix(">=").partition(",")[0]
     here = f"{sys.version_info.major}.{sys.version_info.minor}"
     if here != oldest:
         # Newer versions of packages may have dropped it.
@@ -101,7 +110,8 @@ def write(lock: str, wanted: list[str], options: list[str], manifest: dict[str, 
     run("piptools", "compile", *options, f"--output-file={lock}", "-", given="\n".join(wanted))
     path = ROOT / lock
     text = path.read_text(encoding="utf-8")
-    path.write_text(f"{mark(manifest)}\n{text}", encoding="utf-8", newline="\n")
+    head = f"{mark(manifest)}\n{made_on(sys.platform)}\n"
+    path.write_text(head + text, encoding="utf-8", newline="\n")
 
 
 def install() -> None:

@@ -1,5 +1,7 @@
 """Each environment manager honours its lock, where CI installs it and where the image is built."""
 
+import json
+import os
 import re
 import shutil
 from collections.abc import Callable, Mapping
@@ -12,12 +14,13 @@ import yaml
 from conftest import Prove
 from containers.podman import TOOLS, build, provide_bases, refusal
 from matrix import Combination, covering
-from proof import Check
+from proof import Check, command, search_path
 from proofs.users import ENVIRONMENT, User, user_tools
 
 # pip and Conda lock with the same program, which takes minutes: it makes one lock, as documented.
 MAKER_OF_LOCKS = "pip"
 SETUP = Path(".github/actions/setup/action.yml")
+NOT_READ = ("LICENSE", ".copier-answers.yml", ".github/workflows/**", "docs/**", "infra/**")
 SOURCES = ("Dockerfile", ".dockerignore", "src/**", "config/**", "models/.*", *ENVIRONMENT)
 
 
@@ -28,12 +31,15 @@ class Refusals:
     missing: str
     stale: str
     tampered: str
+    # Of one that was made on another system; empty where a lock holds for every system.
+    elsewhere: str = ""
 
 
 _PIP_TOOLS = Refusals(
     "requirements.txt is missing: run 'python environment.py'",
     "is not the lock of this pyproject.toml: run 'python environment.py'",
     "THESE PACKAGES DO NOT MATCH THE HASHES",
+    "requirements.txt was not made on Linux: run 'python environment.py' there",
 )
 REFUSALS = {
     "uv": Refusals(
@@ -55,7 +61,7 @@ def test_ci_refuses_a_lock_that_is_not_the_projects(prove: Prove, combination: C
     run = locked(combination, refuse_in_ci)
     tools = user_tools(combination)
     prove(
-        Check("lock-in-ci", (str(SETUP), "Dockerfile", "src/**", *ENVIRONMENT), run, tools),
+        Check("lock-in-ci", ("**",), run, tools, without=NOT_READ),
         combination,
     )
 
@@ -81,12 +87,13 @@ def locked(
 def refuse_in_ci(user: User, messages: Refusals) -> None:
     """The setup action's own steps: red without the lock, with a stale one, with other hashes."""
     assert messages.missing in refusal(lambda: set_up_as_ci(user))
-    if user.manager == MAKER_OF_LOCKS:
-        user.create()
-    else:
-        user.lock()
+    if user.manager != MAKER_OF_LOCKS:
+        user.clone_lock()
+    open_dev_container(user)
     set_up_as_ci(user)
     with_stale_lock(user, lambda: set_up_as_ci(user), messages)
+    if messages.elsewhere:
+        with_lock_of_a_mac(user, lambda: set_up_as_ci(user), messages)
     tamper(user)
     assert messages.tampered in refusal(lambda: set_up_as_ci(user))
 
@@ -101,6 +108,19 @@ def refuse_in_image(user: User, messages: Refusals) -> None:
     with_stale_lock(user, lambda: build(folder), messages)
     tamper(user)
     assert messages.tampered in refusal(lambda: build(folder))
+
+
+def open_dev_container(user: User) -> None:
+    """What an editor runs in a new container: a lock, the environment, hooks and data are there."""
+    settings = json.loads((user.folder / ".devcontainer" / "devcontainer.json").read_text())
+    user.create_by(settings["postCreateCommand"])
+    assert user.locks()
+    assert (user.folder / ".git" / "hooks" / "pre-commit").exists()
+    found = settings["customizations"]["vscode"]["settings"]["python.defaultInterpreterPath"]
+    python = found.replace("${containerWorkspaceFolder}", str(user.folder))
+    # The editor puts its interpreter first in each terminal.
+    path = os.pathsep.join([str(Path(python).parent), search_path()])
+    assert "version" in command(["poe", "data"], user.folder, environment={"PATH": path})
 
 
 def set_up_as_ci(user: User) -> None:
@@ -138,6 +158,17 @@ def with_stale_lock(user: User, attempt: Callable[[], object], messages: Refusal
     manifest.write_text(stale, encoding="utf-8")
     assert messages.stale in refusal(attempt)
     manifest.write_text(before, encoding="utf-8")
+
+
+def with_lock_of_a_mac(user: User, attempt: Callable[[], object], messages: Refusals) -> None:
+    """A colleague has locked on another system, where other packages are needed."""
+    before = {lock: lock.read_text(encoding="utf-8") for lock in user.locks()}
+    for lock, text in before.items():
+        assert "# made on linux\n" in text
+        lock.write_text(text.replace("# made on linux", "# made on darwin"), encoding="utf-8")
+    assert messages.elsewhere in refusal(attempt)
+    for lock, text in before.items():
+        lock.write_text(text, encoding="utf-8")
 
 
 def tamper(user: User) -> None:

@@ -106,6 +106,14 @@ class User:
             settings = after.read().decode().split("\0")
         self._environment |= dict(line.split("=", 1) for line in settings if line)
 
+    def create_by(self, line: str) -> None:
+        """Make the environment with the line of a dev container, where `sh` runs it."""
+        path = os.pathsep.join([str(RUNNER), self._environment["PATH"]])
+        with locks.shared(self.folder, self._lock):
+            command(
+                ["sh", "-c", line], self.folder, environment={**self._environment, "PATH": path}
+            )
+
     def lock(self) -> None:
         """Have a lock: a colleague's, or one's own by the manager's own command."""
         self.clone_lock()
