@@ -49,6 +49,18 @@ def test_a_stack_names_the_runs_that_proved_it_on_any_machine() -> None:
     assert "| 1 | docs | 2026-11-23 20:15 |" in text
 
 
+def test_an_option_has_the_checks_that_no_stack_without_it_shares() -> None:
+    axis, other = "env_manager", next(s for s in stacks() if s.data()["env_manager"] == "pip")
+    alone = {**report(1.0, 4.0), "proved": []}
+    alone["proved"] = [
+        {"combination": str(stack), "check": "docs", "run": run}
+        for stack, run in ((other, "docs0"), (other, "docs1"), (STACK, "docs1"))
+    ]
+    measured = Measured.of([alone])
+    assert measured.seconds_for(axis, "pip") == 1.0
+    assert measured.seconds_for(axis, STACK.data()[axis]) == 0.0
+
+
 def test_what_is_not_measured_is_left_open() -> None:
     assert "proven by" in page(catalog.load(), Measured())
     assert Measured().of_check(STACK, "image") is None

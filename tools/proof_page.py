@@ -60,10 +60,22 @@ class Measured:
         runs = (self.runs[number - 1] for number in self.proved.get(str(combination), ()))
         return next((run for run in runs if run["check"].split()[0] == check), None)
 
+    def seconds_for(self, axis: str, option: str) -> float:
+        """What the checks took that no stack with another option on the axis shares."""
+        needed = [
+            {stack.data()[axis] for stack in stacks() if number in self.proved.get(str(stack), ())}
+            for number in range(1, len(self.runs) + 1)
+        ]
+        return sum(
+            float(run["seconds"])
+            for run, options in zip(self.runs, needed, strict=True)
+            if options == {option} and run["check"].split()[0] != "project"
+        )
+
 
 def page(known: catalog.Catalog, measured: Measured) -> str:
     """The page as Markdown."""
-    parts = (_introduction(measured), _options(known), _rows(known, measured))
+    parts = (_introduction(measured), _options(known, measured), _rows(known, measured))
     tables = (_combinations(known, measured), _runs(measured))
     return "\n".join(itertools.chain(*parts, *tables)) + "\n"
 
@@ -87,15 +99,22 @@ def _introduction(measured: Measured) -> Iterator[str]:
         yield f"{seconds:.0f} seconds of checks, side by side on two cores."
 
 
-def _options(known: catalog.Catalog) -> Iterator[str]:
-    yield from _heading("What an option adds", "Files and lines of its folder in `template/`.")
-    yield from _header("axis", "option", "files:", "lines:")
+def _options(known: catalog.Catalog, measured: Measured) -> Iterator[str]:
+    yield from _heading(
+        "What an option adds",
+        "Files and lines of its folder in `template/`, and seconds of the checks that only stacks",
+        "with it need. What runs on one stack for all takes the first option of each axis, so they",
+        "have no figure. Rows of the covering set belong to several options, and are left out.",
+    )
+    yield from _header("axis", "option", "files:", "lines:", "checks, s:")
     for axis in known.axes:
         for option in axis.options:
             folders = (f"{{{{use.{name}}}}}" for name in (option.name, *option.shares))
             added = [path for folder in folders for path in files(ROOT / "template" / folder)]
             lines = sum(path.read_bytes().count(b"\n") for path in added)
-            yield _cells(axis.title, option.title, len(added), lines)
+            first = option is axis.options[0]
+            seconds = "" if first else f"{measured.seconds_for(axis.name, option.name):.0f}"
+            yield _cells(axis.title, option.title, len(added), lines, seconds)
 
 
 def _rows(known: catalog.Catalog, measured: Measured) -> Iterator[str]:
