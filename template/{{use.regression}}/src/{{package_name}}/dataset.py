@@ -56,6 +56,7 @@ SCHEMA = Schema(
             {"colourless": frozenset("DEF"), "nearly_colourless": frozenset("GHIJ")},
         ),
     ),
-    # One is a circle.
-    ratios=(("length_mm", "width_mm"),),
+    # No quotient of the two diameters: which of them is called the length tells where a stone was
+    # listed, and a price must not depend on how the stone lies.
+    ratios=(("table_percent", "depth_percent"),),
 )

@@ -122,7 +122,8 @@ def _always_there(schema: Schema) -> list[int]:
     """Positions of the numbers that no row may lack.
 
     Dimensions repeat the weight. Where they are missing, those of a middling stone in their place
-    would give a small one the price of a large one; their quotients do no harm.
+    would give a small one the price of a large one. A quotient of two of them may still be used,
+    since it does not tell the size.
     """
     return [position for position in schema.numeric if not schema.features[position].nullable]
 
