@@ -361,7 +361,15 @@ MUTATIONS: tuple[Mutation, ...] = (
         "src/<package>/training/candidates.py",
         '("labels", labels, schema.categorical)',
         '("labels", labels, [])',
-        "tests/model/test_behaviour.py::test_direction_a_better_grade_is_dearer",
+        "tests/unit/test_candidates.py::test_every_candidate_finds_the_planted_effect_of_a_grade",
+        option="regression",
+    ),
+    Mutation(
+        "the trees do not see the grades",
+        "src/<package>/training/candidates.py",
+        '("labels", _known_labels(), schema.categorical)',
+        '("labels", _known_labels(), [])',
+        "tests/unit/test_candidates.py::test_every_candidate_finds_the_planted_effect_of_a_grade",
         option="regression",
     ),
     Mutation(
@@ -378,6 +386,14 @@ MUTATIONS: tuple[Mutation, ...] = (
         'Numeric("table_percent",',
         'Numeric("price_usd", 0, 100_000, "Price"),\n        Numeric("table_percent",',
         "tests/model/test_behaviour.py::test_invariance_what_is_no_feature_says_nothing",
+        option="regression",
+    ),
+    Mutation(
+        "the price of a stone depends on how it lies",
+        "src/<package>/dataset.py",
+        'ratios=(("table_percent", "depth_percent"),)',
+        'ratios=(("length_mm", "width_mm"),)',
+        "tests/model/test_behaviour.py::test_invariance_the_stones_of_the_data_may_be_turned",
         option="regression",
     ),
     Mutation(

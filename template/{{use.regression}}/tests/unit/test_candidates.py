@@ -61,6 +61,16 @@ def test_the_baseline_finds_the_planted_power_of_the_size() -> None:
     assert pipeline[-1].coef_[0] / spread == pytest.approx(1.5, abs=0.1)
 
 
+@pytest.mark.parametrize("name", ["ridge", "hist_gradient_boosting"])
+def test_every_candidate_finds_the_planted_effect_of_a_grade(name: str) -> None:
+    lowest, highest = X.copy(), X.copy()
+    position = PLANTED.schema.categorical[0]
+    lowest[:, position], highest[:, position] = 0, 2
+    pipeline = _fitted(name)
+    effect = np.log(objective.score(pipeline, highest) / objective.score(pipeline, lowest))
+    assert effect.mean() == pytest.approx(0.5, abs=0.1)
+
+
 @pytest.mark.parametrize("name", candidates.MODELS)
 def test_every_candidate_exports_with_parity(name: str) -> None:
     fitted = _fitted(name)
