@@ -16,6 +16,11 @@ SIZE_POSITION = 0
 # Grades stand from worst to best: trees read the order.
 _CUT = Categorical("cut", ("fair", "good", "very_good", "premium", "ideal"), "Grade of the cut")
 _COLOR = Categorical("color", tuple("JIHGFED"), "Grade of the colour; D is the whitest")
+_CLARITY = Categorical(
+    "clarity",
+    ("I1", "SI2", "SI1", "VS2", "VS1", "VVS2", "VVS1", "IF"),
+    "Grade of the clarity; I1 has visible inclusions, IF none",
+)
 _CARAT = Numeric("carat", 0.1, 12, "Weight, in carats of 0.2 g", integer=False)
 
 SCHEMA = Schema(
@@ -25,11 +30,7 @@ SCHEMA = Schema(
         _CARAT,
         _CUT,
         _COLOR,
-        Categorical(
-            "clarity",
-            ("I1", "SI2", "SI1", "VS2", "VS1", "VVS2", "VVS1", "IF"),
-            "Grade of the clarity; I1 has visible inclusions, IF none",
-        ),
+        _CLARITY,
         Numeric("depth_percent", 40, 90, "Height, in percent of the mean diameter", integer=False),
         Numeric("table_percent", 40, 100, "Width of the top facet, likewise", integer=False),
         Numeric("length_mm", 2, 25, "One diameter, in mm", integer=False, nullable=True),
@@ -55,6 +56,7 @@ SCHEMA = Schema(
             _COLOR,
             {"colourless": frozenset("DEF"), "nearly_colourless": frozenset("GHIJ")},
         ),
+        Audit("clarity", _CLARITY, {grade: frozenset({grade}) for grade in _CLARITY.categories}),
     ),
     # No quotient of the two diameters: which of them is called the length tells where a stone was
     # listed, and a price must not depend on how the stone lies.

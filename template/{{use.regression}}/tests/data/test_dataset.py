@@ -42,7 +42,7 @@ def test_a_stone_without_true_dimensions_has_none(frame: pd.DataFrame) -> None:
 def test_every_row_belongs_to_one_group_of_each_audit(
     frame: pd.DataFrame, real_schema: schema.Schema
 ) -> None:
-    assert {audit.name for audit in real_schema.audits} == {"size", "cut", "color"}
+    assert {audit.name for audit in real_schema.audits} == {"size", "cut", "color", "clarity"}
     for audit in real_schema.audits:
         masks = frames.group_masks(frame, audit)
         assert (np.sum(list(masks.values()), axis=0) == 1).all()
