@@ -357,6 +357,14 @@ MUTATIONS: tuple[Mutation, ...] = (
         option="regression",
     ),
     Mutation(
+        "a small group hides a large one that is surely priced wrongly",
+        "src/<package>/training/evaluation.py",
+        "max(0.0, *(abs(value) - Z * error for value, error in biases)),",
+        "abs(bias) - Z * bias_se,",
+        "tests/unit/test_evaluation.py::test_a_small_group_with_a_large_bias_does_not_hide_a_large_group_with_a_sure_one",
+        option="regression",
+    ),
+    Mutation(
         "the linear model does not see the grades",
         "src/<package>/training/candidates.py",
         '("labels", labels, schema.categorical)',

@@ -54,10 +54,13 @@ def test_the_interval_holds_its_share_on_rows_it_was_not_made_from() -> None:
     assert covered == pytest.approx(dataset.COVERAGE, abs=0.02)
 
 
-def _audit(in_a: frames.Mask, errors: np.ndarray, least: int = 30) -> list[evaluation.Fairness]:
-    y = np.full(len(in_a), 100.0)
-    groups = {"group": {"a": in_a, "b": ~in_a}}
-    return evaluation.fairness(y, y * np.exp(errors), ANSWERING, groups, least)
+def _audits(masks: dict[str, frames.Mask], errors: np.ndarray) -> list[evaluation.Fairness]:
+    y = np.full(len(errors), 100.0)
+    return evaluation.fairness(y, y * np.exp(errors), ANSWERING, {"group": masks}, 30)
+
+
+def _audit(in_a: frames.Mask, errors: np.ndarray) -> list[evaluation.Fairness]:
+    return _audits({"a": in_a, "b": ~in_a}, errors)
 
 
 def test_the_audit_finds_the_group_with_the_largest_bias_and_error() -> None:
@@ -70,6 +73,26 @@ def test_the_audit_finds_the_group_with_the_largest_bias_and_error() -> None:
     assert audit.error_ratio == pytest.approx(2.0)
     assert 0 < audit.error_ratio_se < 0.2
     assert audit.lowest_coverage == 0.0
+
+
+def test_a_small_group_with_a_large_bias_does_not_hide_a_large_group_with_a_sure_one() -> None:
+    swing = np.where(np.arange(6100) % 2, 1.0, -1.0)
+    rare, common = np.arange(6100) < 100, np.arange(6100) >= 3100
+    errors = np.select([rare, common], [0.09 + 0.30 * swing, 0.085 + 0.08 * swing], 0.1 * swing)
+    (audit,) = _audits({"rare": rare, "common": common, "rest": ~rare & ~common}, errors)
+    assert audit.bias == pytest.approx(0.09)
+    assert audit.bias - 1.645 * audit.bias_se < 0.06
+    assert audit.bias_proven == pytest.approx(0.085 - 1.645 * 0.08 / np.sqrt(3000))
+
+
+def test_a_small_group_with_a_large_error_does_not_hide_a_large_group_with_a_sure_one() -> None:
+    swing = np.where(np.arange(6040) % 2, 1.0, -1.0)
+    rare, common = np.arange(6040) < 40, np.arange(6040) >= 3040
+    errors = np.select([rare, common], [0.24 + 0.20 * swing, 0.22 + 0.05 * swing], 0.1)
+    (audit,) = _audits({"rare": rare, "common": common, "rest": ~rare & ~common}, errors)
+    assert audit.error_ratio == pytest.approx(2.4)
+    assert audit.error_ratio - 1.645 * audit.error_ratio_se < 2
+    assert audit.error_ratio_proven == pytest.approx(2.2 - 1.645 * 0.5 / np.sqrt(3000))
 
 
 def test_groups_too_small_to_judge_are_left_out() -> None:

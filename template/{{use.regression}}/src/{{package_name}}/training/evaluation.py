@@ -5,6 +5,7 @@ high, about. It is the error that training makes small.
 """
 
 from dataclasses import dataclass
+from itertools import permutations
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +27,9 @@ SHOWN = {
 }
 
 _TAIL = (1 - COVERAGE) / 2
+# One-sided 95 %: what remains of an estimate after this many standard errors, chance alone would
+# hardly explain.
+Z = 1.645
 
 
 def assess(
@@ -37,8 +41,10 @@ def assess(
     for audit in fairness(y, scores, answering, groups, limits.min_group_rows):
         metrics[f"bias_{audit.attribute}"] = audit.bias
         metrics[f"bias_se_{audit.attribute}"] = audit.bias_se
+        metrics[f"bias_proven_{audit.attribute}"] = audit.bias_proven
         metrics[f"error_ratio_{audit.attribute}"] = audit.error_ratio
         metrics[f"error_ratio_se_{audit.attribute}"] = audit.error_ratio_se
+        metrics[f"error_ratio_proven_{audit.attribute}"] = audit.error_ratio_proven
         metrics[f"lowest_coverage_{audit.attribute}"] = audit.lowest_coverage
     return answering, metrics
 
@@ -100,14 +106,18 @@ class Fairness:
     """One division of the rows, over the groups that are large enough to judge.
 
     `bias` is that of the group with the largest, up or down; `error_ratio` the largest mean log
-    error of a group over the smallest.
+    error of a group over the smallest. What is proven is the largest lower bound over all groups,
+    or pairs of them: a small group with a large estimate must not hide a large group with a sure
+    one.
     """
 
     attribute: str
     bias: float
     bias_se: float
+    bias_proven: float
     error_ratio: float
     error_ratio_se: float
+    error_ratio_proven: float
     lowest_coverage: float
 
 
@@ -130,21 +140,32 @@ def _audit(
     attribute: str, y: Labels, scores: Scores, answering: Answering, masks: list[Mask]
 ) -> Fairness:
     errors = [_log_error(y[mask], scores[mask]) for mask in masks]
-    bias, bias_se = max((_mean(error) for error in errors), key=lambda found: abs(found[0]))
+    biases = [_mean(error) for error in errors]
+    bias, bias_se = max(biases, key=lambda found: abs(found[0]))
     sizes = [_mean(np.abs(error)) for error in errors]
-    (small, small_se), (large, large_se) = min(sizes), max(sizes)
-    # An error of zero cannot be divided by; no real group has one.
-    ratio = large / max(small, np.finfo(float).tiny)
-    # The delta method: relative errors of a quotient add up as squares.
-    relative = np.hypot(small_se / max(small, np.finfo(float).tiny), large_se / max(large, 1e-12))
+    ratio, ratio_se = _ratio(max(sizes), min(sizes))
+    ratios = [_ratio(large, small) for large, small in permutations(sizes, 2)]
     return Fairness(
         attribute,
         bias,
         bias_se,
+        max(0.0, *(abs(value) - Z * error for value, error in biases)),
         ratio,
-        ratio * float(relative),
+        ratio_se,
+        max(value - Z * error for value, error in ratios),
         min(coverage(y[mask], scores[mask], answering) for mask in masks),
     )
+
+
+def _ratio(large: tuple[float, float], small: tuple[float, float]) -> tuple[float, float]:
+    """A quotient of two means and its standard error, from theirs.
+
+    The delta method: relative errors of a quotient add up as squares.
+    """
+    # An error of zero cannot be divided by; no real group has one.
+    divisor = max(small[0], np.finfo(float).tiny)
+    ratio = large[0] / divisor
+    return ratio, ratio * float(np.hypot(small[1] / divisor, large[1] / max(large[0], 1e-12)))
 
 
 def _log_error(y: Labels, scores: Scores) -> npt.NDArray[np.float64]:
