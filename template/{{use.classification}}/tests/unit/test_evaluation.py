@@ -68,6 +68,20 @@ def test_groups_too_small_to_judge_are_left_out() -> None:
     assert evaluation.fairness(y, np.full(200, 0.5), 0.5, _groups(in_a), min_rows=30) == []
 
 
+def test_a_small_group_with_a_large_gap_does_not_hide_a_large_group_with_a_sure_one() -> None:
+    row = np.arange(6040)
+    rare, common = row < 40, row >= 3040
+    y = (row % 2).astype(np.int8)
+    # One in four of the rare rows is on the wrong side, one in five of the common ones.
+    wrong = (rare & (row // 2 % 4 == 0)) | (common & (row // 2 % 5 == 0))
+    scores = np.where(wrong, 1 - y, y).astype(np.float64)
+    groups = {"group": {"rare": rare, "common": common, "rest": ~rare & ~common}}
+    (audit,) = evaluation.fairness(y, scores, 0.5, groups, 30)
+    assert audit.auc_gap == pytest.approx(0.25)
+    assert audit.auc_gap - 1.645 * audit.auc_gap_se < 0.15
+    assert audit.auc_gap_proven == pytest.approx(0.2, abs=0.02)
+
+
 def test_the_threshold_is_the_cheapest_that_is_fair() -> None:
     random = np.random.default_rng(2)
     in_a = random.random(2000) < 0.5

@@ -25,6 +25,7 @@ GOOD = {
     "oof_disparate_impact_se_age": 0.05,
     "oof_auc_gap_age": 0.02,
     "oof_auc_gap_se_age": 0.03,
+    "oof_auc_gap_proven_age": 0.0,
 }
 
 
@@ -73,8 +74,8 @@ def test_a_good_challenger_passes_every_rule(limits: declared.GateParams) -> Non
         ("cost per row, against no model", "fail", _model(oof_cost_per_row=0.71)),
         ("disparate impact, age", "fail", _model(oof_disparate_impact_age=0.79)),
         ("disparate impact, age", "review", _model(oof_disparate_impact_age=0.82)),
-        ("AUC gap, age", "review", _model(oof_auc_gap_age=0.08, oof_auc_gap_se_age=0.05)),
-        ("AUC gap, age", "fail", _model(oof_auc_gap_age=0.15, oof_auc_gap_se_age=0.02)),
+        ("AUC gap, age", "review", _model(oof_auc_gap_age=0.08)),
+        ("AUC gap, age", "fail", _model(oof_auc_gap_age=0.08, oof_auc_gap_proven_age=0.06)),
     ],
 )
 def test_each_rule_blocks_on_its_own(
@@ -91,6 +92,16 @@ def test_a_challenger_must_not_fall_behind_the_champion(limits: declared.GatePar
     assert _verdicts(_model(0.8), limits, champion=_model(0.95))[rule] == "fail"
     assert _verdicts(_model(0.8), limits, champion=_model(0.8))[rule] == "pass"
     assert rule not in _verdicts(_model(0.8), limits)
+
+
+def test_a_model_recorded_by_earlier_code_is_judged_by_its_largest_gap(
+    limits: declared.GateParams,
+) -> None:
+    for gap, verdict in ((0.08, "review"), (0.15, "fail")):
+        model = _model(oof_auc_gap_age=gap)
+        metrics = {k: v for k, v in model.manifest.metrics.items() if "_proven_" not in k}
+        model.manifest.metrics = metrics  # type: ignore[misc]  # a stand-in, which is not frozen
+        assert _verdicts(model, limits)["AUC gap, age"] == verdict
 
 
 def test_the_limits_are_those_of_the_parameters(limits: declared.GateParams) -> None:

@@ -1,6 +1,7 @@
 """Metrics of a binary classifier: discrimination, calibration, cost, and fairness by group."""
 
 from dataclasses import dataclass
+from itertools import permutations
 
 import numpy as np
 from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
@@ -21,6 +22,9 @@ SHOWN = {
 }
 
 BINS = 10
+# One-sided 95 %: what remains of an estimate after this many standard errors, chance alone would
+# hardly explain.
+Z = 1.645
 _THRESHOLDS = np.round(np.arange(0.02, 0.99, 0.01), 2)
 
 
@@ -38,6 +42,7 @@ def assess(
         metrics[f"disparate_impact_se_{audit.attribute}"] = audit.disparate_impact_se
         metrics[f"auc_gap_{audit.attribute}"] = audit.auc_gap
         metrics[f"auc_gap_se_{audit.attribute}"] = audit.auc_gap_se
+        metrics[f"auc_gap_proven_{audit.attribute}"] = audit.auc_gap_proven
     return answering, metrics
 
 
@@ -97,7 +102,9 @@ def cost_without_model(y: Labels) -> float:
 class Fairness:
     """One protected attribute, over the groups that are large enough to judge.
 
-    `disparate_impact` is the lowest rate of favourable decisions over the highest.
+    `disparate_impact` is the lowest rate of favourable decisions over the highest. What is proven
+    of the AUC gap is the largest lower bound over all pairs of groups: a small group with a large
+    gap must not hide a large group with a sure one.
     """
 
     attribute: str
@@ -105,6 +112,7 @@ class Fairness:
     disparate_impact_se: float
     auc_gap: float
     auc_gap_se: float
+    auc_gap_proven: float
 
 
 def fairness(
@@ -155,14 +163,21 @@ def _audit(
         auc = float(roc_auc_score(y[mask], scores[mask]))
         positives = int(y[mask].sum())
         aucs.append((auc, auc_standard_error(auc, positives, int(mask.sum()) - positives)))
-    worst, best = min(aucs), max(aucs)
+    gap, gap_se = _gap(max(aucs), min(aucs))
+    gaps = [_gap(high, low) for high, low in permutations(aucs, 2)]
     return Fairness(
         attribute,
         ratio,
         ratio * float(np.sqrt(relative)),
-        best[0] - worst[0],
-        float(np.hypot(best[1], worst[1])),
+        gap,
+        gap_se,
+        max(value - Z * error for value, error in gaps),
     )
+
+
+def _gap(high: tuple[float, float], low: tuple[float, float]) -> tuple[float, float]:
+    """The difference of two AUCs and its standard error, from theirs."""
+    return high[0] - low[0], float(np.hypot(high[1], low[1]))
 
 
 def choose_threshold(
