@@ -33,6 +33,7 @@ SCHEMA = Schema(
         _CLARITY,
         Numeric("depth_percent", 40, 90, "Height, in percent of the mean diameter", integer=False),
         Numeric("table_percent", 40, 100, "Width of the top facet, likewise", integer=False),
+        # Some are missing, so these are checked and watched for drift, and enter no price.
         Numeric("length_mm", 2, 25, "One diameter, in mm", integer=False, nullable=True),
         Numeric("width_mm", 2, 25, "The diameter across it, in mm", integer=False, nullable=True),
         Numeric("height_mm", 1, 20, "Height, in mm", integer=False, nullable=True),
