@@ -21,7 +21,8 @@ _CLARITY = Categorical(
     ("I1", "SI2", "SI1", "VS2", "VS1", "VVS2", "VVS1", "IF"),
     "Grade of the clarity; I1 has visible inclusions, IF none",
 )
-_CARAT = Numeric("carat", 0.1, 12, "Weight, in carats of 0.2 g", integer=False)
+# The data end at 4.01: what is far heavier is refused, since its price would be a guess.
+_CARAT = Numeric("carat", 0.1, 4.5, "Weight, in carats of 0.2 g", integer=False)
 
 SCHEMA = Schema(
     name="diamonds",
@@ -48,7 +49,7 @@ SCHEMA = Schema(
                 "below_half_a_carat": Band(0.1, 0.4999),
                 "below_one_carat": Band(0.5, 0.9999),
                 "below_one_and_a_half": Band(1, 1.4999),
-                "larger": Band(1.5, 12),
+                "larger": Band(1.5, 4.5),
             },
         ),
         Audit("cut", _CUT, {grade: frozenset({grade}) for grade in _CUT.categories}),

@@ -84,7 +84,7 @@ def test_minimum_functionality_a_small_poor_stone_and_a_large_fine_one(score: Sc
     assert 15_000 < large < 60_000
 
 
-@pytest.mark.parametrize("carat", [0.3, 0.5, 0.7, 1.0, 1.5])
+@pytest.mark.parametrize("carat", [0.3, 0.5, 0.7, 1.0, 1.5, 2.0])
 def test_direction_a_heavier_stone_is_dearer(score: Scorer, carat: float) -> None:
     lighter, heavier = score(stone(carat), stone(carat * 1.3))
     assert heavier > lighter
