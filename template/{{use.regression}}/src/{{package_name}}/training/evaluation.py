@@ -53,8 +53,10 @@ def assess(
 def interval(y: Labels, scores: Scores) -> Answering:
     """The factors between which `COVERAGE` of the rows lie that the model has not seen.
 
-    Cross-conformal prediction (Vovk 2015) on relative errors: whatever the model, the share nearly
-    holds for new rows like these, on average over all of them.
+    Quantiles of relative errors out of fold, around a model that is fitted to all rows: the
+    cross-validation form of the jackknife interval. Nothing guarantees the share for every model
+    (Barber et al. 2021, Annals of Statistics 49:486-507). It holds on new rows as far as the served
+    model errs there as the models of the folds did, on average over all rows; the test rows decide.
     """
     low, high = np.quantile(y / scores, [_TAIL, 1 - _TAIL])
     return Answering(float(low), float(high))
