@@ -365,6 +365,20 @@ MUTATIONS: tuple[Mutation, ...] = (
         option="regression",
     ),
     Mutation(
+        "a challenger is judged on rows that it was trained on",
+        "src/<package>/registry.py",
+        "if challenger.manifest.split != expected:",
+        "if challenger.manifest.split == ():",
+        "tests/unit/test_registry.py::test_a_challenger_of_another_split_is_refused",
+    ),
+    Mutation(
+        "a champion that knows the test rows is compared all the same",
+        "src/<package>/training/gate.py",
+        "if champion.manifest.split == challenger.manifest.split",
+        "if champion.manifest.split",
+        "tests/unit/test_gate.py::test_a_champion_of_another_split_is_not_compared",
+    ),
+    Mutation(
         "the linear model does not see the grades",
         "src/<package>/training/candidates.py",
         '("labels", labels, schema.categorical)',

@@ -41,6 +41,14 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     files: dict[str, str]
 
     @property
+    def split(self) -> tuple[Any, Any]:
+        """Seed and share of the split it was trained on; None for what earlier code did not record.
+
+        Only models of one split can be judged on its test rows: others may have seen them.
+        """
+        return self.params.get("seed"), self.params.get("test_fraction")
+
+    @property
     def bundle_id(self) -> str:
         """Twelve hex digits that name the bundle by its content."""
         text = "".join(f"{name}={digest};" for name, digest in sorted(self.files.items()))

@@ -113,7 +113,7 @@ def promote(
         report: called with the findings before the decision.
 
     Raises:
-        GateError: there is no challenger, or it failed a rule.
+        GateError: there is no challenger, it was trained on another split, or it failed a rule.
         ModelError: the registered bundle is corrupt or was trained for another schema.
         TrackerUnavailableError: the registry does not answer.
     """
@@ -125,6 +125,7 @@ def promote(
     with tempfile.TemporaryDirectory() as scratch:
         bundle = tracker.fetch_bundle(candidate.version, Path(scratch))
         challenger = load_model(bundle, schema)
+        _require_split(candidate.version, challenger, params)
         findings = judge(challenger, _served(models, schema), test, params.gate)
         report(findings)
         failed = [
@@ -136,6 +137,20 @@ def promote(
             )
         published = models.publish(bundle, candidate.version)
     return Promotion(candidate.version, published.bundle, findings)
+
+
+def _require_split(version: str, challenger: LoadedModel, params: TrainingParams) -> None:
+    expected = (params.seed, params.split.test_fraction)
+    if challenger.manifest.split != expected:
+        raise GateError(
+            f"version {version} was trained with {_described(challenger.manifest.split)}, "
+            f"params.yaml has {_described(expected)}: it may have seen the test rows; train again"
+        )
+
+
+def _described(split: tuple[object, object]) -> str:
+    seed, fraction = ("not recorded" if part is None else part for part in split)
+    return f"seed {seed} and test_fraction {fraction}"
 
 
 def _served(models: ModelStore, schema: Schema) -> LoadedModel | None:

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pandas as pd
 import pytest
 
@@ -162,6 +163,52 @@ def test_a_challenger_that_fails_changes_nothing(
     with pytest.raises(errors.GateError, match=IMPOSSIBLE_RULE):
         promote(remote, limits=IMPOSSIBLE)
     assert models.champion() is None
+
+
+# No project has such a seed or share; the last is how models were recorded before their share was.
+SPLITS = (
+    {"seed": -1, "test_fraction": 0.25},
+    {"seed": 42, "test_fraction": 1.0},
+    {"seed": 42},
+)
+
+
+def _trained_with(folder: Path, split: dict[str, float]) -> None:
+    manifest = bundle.read_manifest(folder)
+    bundle.write_manifest(folder, msgspec.structs.replace(manifest, params=split))
+
+
+@pytest.mark.parametrize("split", SPLITS)
+def test_a_challenger_of_another_split_is_refused(
+    split: dict[str, float],
+    store: runs.RunStore,
+    models: model_store.ModelStore,
+    promote: Promote,
+) -> None:
+    remote = MemoryTracker()
+    registry.deliver(remote, store)
+    ((_, folder),) = remote.versions.values()
+    _trained_with(folder, split)
+    with pytest.raises(errors.GateError, match=r"version 1 was trained with .*; train again"):
+        promote(remote)
+    assert models.champion() is None
+
+
+@pytest.mark.parametrize("split", SPLITS)
+def test_a_champion_of_another_split_needs_a_review(
+    split: dict[str, float],
+    store: runs.RunStore,
+    models: model_store.ModelStore,
+    promote: Promote,
+) -> None:
+    remote = MemoryTracker()
+    registry.deliver(remote, store)
+    promote(remote)
+    champion = models.champion()
+    assert champion is not None
+    _trained_with(models.folder(champion), split)
+    (finding,) = (one for one in promote(remote).findings if one.rule == CHAMPION_RULE)
+    assert (finding.verdict, finding.limit) == ("review", gate.OTHER_SPLIT)
 
 
 def test_without_a_challenger_the_message_says_to_train(

@@ -27,6 +27,11 @@ def test_identical_rows_never_stand_on_both_sides() -> None:
     assert (sides[:, 0] == sides[:, 1]).all()
 
 
+def test_a_smaller_share_of_test_rows_makes_no_training_row_a_test_row() -> None:
+    many, few = (splitting.held_out(TABLE, ONE, share, seed=1) for share in (0.5, 0.25))
+    assert not (few & ~many).any()
+
+
 def test_another_seed_gives_another_split() -> None:
     one, other = (splitting.held_out(TABLE, ONE, 0.5, seed=seed) for seed in (1, 2))
     assert (one != other).any()

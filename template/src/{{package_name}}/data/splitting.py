@@ -3,8 +3,9 @@
 Each row hashes to a number in [0, 1); below `test_fraction` it belongs to the test set. So
 
 - two identical rows never stand on both sides, which a shuffled split allows;
-- a row keeps its side for ever: when the data set grows, no row that a former model was
-  trained on becomes a test row, and champion and challenger meet on honest ground;
+- a row keeps its side while the seed stays and the share of test rows does not grow: when the
+  data set grows, no row that a former model was trained on becomes a test row, and champion and
+  challenger meet on honest ground;
 - the label takes no part in it.
 
 The price: the share of test rows is only met on average, and so is their likeness to the rest.

@@ -128,6 +128,7 @@ def train_session(
                 **one.searched.params,
                 **msgspec.structs.asdict(one.answering),
                 "seed": params.seed,
+                "test_fraction": params.split.test_fraction,
             },
             metrics=one.metrics | measured,
             tags=tags,

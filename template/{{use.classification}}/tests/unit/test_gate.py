@@ -16,6 +16,7 @@ TEST = train.Rows(
     y=(np.arange(200) % 10 < 3).astype(np.int8),
     groups={},
 )
+SPLIT = (42, 0.25)
 GOOD = {
     "oof_auc": 0.8,
     "oof_calibration_error": 0.03,
@@ -41,8 +42,10 @@ class _Scores:
         return np.where(flip, 1 - truth, truth) * 0.8 + 0.1
 
 
-def _model(right: float = 0.8, **metrics: float) -> scoring.LoadedModel:
-    manifest = SimpleNamespace(metrics={**GOOD, **metrics}, answering=HALF)
+def _model(
+    right: float = 0.8, split: tuple[int, float | None] = SPLIT, **metrics: float
+) -> scoring.LoadedModel:
+    manifest = SimpleNamespace(metrics={**GOOD, **metrics}, answering=HALF, split=split)
     return cast("scoring.LoadedModel", SimpleNamespace(manifest=manifest, scorer=_Scores(right)))
 
 
@@ -92,6 +95,14 @@ def test_a_challenger_must_not_fall_behind_the_champion(limits: declared.GatePar
     assert _verdicts(_model(0.8), limits, champion=_model(0.95))[rule] == "fail"
     assert _verdicts(_model(0.8), limits, champion=_model(0.8))[rule] == "pass"
     assert rule not in _verdicts(_model(0.8), limits)
+
+
+@pytest.mark.parametrize("split", [(7, 0.25), (42, 0.3), (42, None)])
+def test_a_champion_of_another_split_is_not_compared(
+    split: tuple[int, float | None], limits: declared.GateParams
+) -> None:
+    champion = _model(1.0, split=split)
+    assert _verdicts(_model(), limits, champion)["AUC against champion, test"] == "review"
 
 
 def test_a_model_recorded_by_earlier_code_is_judged_by_its_largest_gap(

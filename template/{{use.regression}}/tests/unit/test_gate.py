@@ -15,6 +15,7 @@ _TRUTH = 1000 * _SIZE**1.5 * np.exp(_RANDOM.normal(0, 0.4, 1000))
 _SWING = _RANDOM.normal(0, 1, 1000)
 TEST = train.Rows(x=_SIZE.astype(np.float32).reshape(-1, 1), y=_TRUTH, groups={})
 INTERVAL = prediction.Answering(low=float(np.exp(-0.128)), high=float(np.exp(0.128)))
+SPLIT = (42, 0.25)
 GOOD = {
     "oof_r2": 0.95,
     "oof_bias_size": 0.02,
@@ -43,9 +44,10 @@ def _model(
     error: float = 0.1,
     bias: float = 0.0,
     interval: prediction.Answering = INTERVAL,
+    split: tuple[int, float | None] = SPLIT,
     **metrics: float,
 ) -> scoring.LoadedModel:
-    manifest = SimpleNamespace(metrics={**GOOD, **metrics}, answering=interval)
+    manifest = SimpleNamespace(metrics={**GOOD, **metrics}, answering=interval, split=split)
     model = SimpleNamespace(manifest=manifest, scorer=_Scores(error, bias))
     return cast("scoring.LoadedModel", model)
 
@@ -103,6 +105,14 @@ def test_a_challenger_must_not_fall_behind_the_champion(limits: declared.GatePar
     assert _verdicts(_model(0.1), limits, champion=_model(0.09))[rule] == "fail"
     assert _verdicts(_model(0.1), limits, champion=_model(0.1))[rule] == "pass"
     assert rule not in _verdicts(_model(0.1), limits)
+
+
+@pytest.mark.parametrize("split", [(7, 0.25), (42, 0.3), (42, None)])
+def test_a_champion_of_another_split_is_not_compared(
+    split: tuple[int, float | None], limits: declared.GateParams
+) -> None:
+    champion = _model(0.01, split=split)
+    assert _verdicts(_model(), limits, champion)["MAE against champion, test"] == "review"
 
 
 def test_a_model_recorded_by_earlier_code_is_judged_by_its_largest_estimate(

@@ -18,6 +18,9 @@ from .train import Rows
 
 Verdict = Literal["pass", "review", "fail"]
 
+# In place of a limit, where the champion may have been trained on these test rows.
+OTHER_SPLIT = "trained on another split, not comparable"
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -37,7 +40,8 @@ def judge(
     Args:
         challenger: the bundle to promote.
         champion: the bundle that is served now, or None.
-        test: rows that neither was trained on.
+        test: rows that the challenger was not trained on; nor was the champion, unless its split is
+            another.
         limits: the limits of `params.yaml`.
     """
     metrics, measured = challenger.manifest.metrics, _test_quality(challenger, test)
@@ -58,9 +62,14 @@ def judge(
         *_fairness(metrics, limits),
     ]
     if champion is not None:
+        rule = "MAE against champion, test"
         before = _test_quality(champion, test)["mae"]
         ceiling = before * (1 + limits.max_loss_to_champion)
-        findings.append(_at_most("MAE against champion, test", measured["mae"], ceiling))
+        findings.append(
+            _at_most(rule, measured["mae"], ceiling)
+            if champion.manifest.split == challenger.manifest.split
+            else Finding(rule, "review", measured["mae"], OTHER_SPLIT)
+        )
     return findings
 
 
