@@ -448,6 +448,20 @@ MUTATIONS: tuple[Mutation, ...] = (
         option="wandb",
     ),
     Mutation(
+        "the tests send to the tracker of the developer's shell",
+        "tests/conftest.py",
+        "del os.environ[name]",
+        "os.environ.get(name)",
+        "tests/unit/test_config.py::test_what_a_developer_exports_is_no_setting_of_the_tests",
+    ),
+    Mutation(
+        "the tests read the settings of the team",
+        "tests/conftest.py",
+        'os.environ["APP_ENVIRONMENT"] = "offline"',
+        'os.environ["APP_ENVIRONMENT"] = "local"',
+        "tests/unit/test_config.py::test_what_a_team_writes_into_its_files_is_no_setting_of_the_tests",
+    ),
+    Mutation(
         "a failed upload shows the key",
         "src/<package>/hosted.py",
         'text = text.replace(secret, "***")',

@@ -16,18 +16,17 @@ from tests.package import config, contract, dataset, params, runs, schema, scori
 
 ROOT = Path(__file__).parents[1]
 
+# Before any fixture: no setting of the developer's shell reaches a test, and none of the team's
+# tracker does. config/offline.toml wins over config/tracking.toml.
+for name in [name for name in os.environ if name.startswith("APP_")]:
+    del os.environ[name]
+os.environ["APP_ENVIRONMENT"] = "offline"
+
 # A busy machine is slow; that says nothing about the code.
 hypothesis_settings.register_profile(
     "patient", hypothesis_settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 hypothesis_settings.load_profile("patient")
-
-
-@pytest.fixture(autouse=True)
-def _in_a_clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No setting of the developer's shell reaches a test."""
-    for name in [name for name in os.environ if name.startswith("APP_")]:
-        monkeypatch.delenv(name)
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,16 @@
 """Settings come from files and variables, and a wrong one is named."""
 
+import os
 import re
+import runpy
+import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.package import config, errors
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_a_variable_wins_over_the_files(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -48,7 +53,7 @@ def test_a_file_that_is_no_toml_is_named(
 ) -> None:
     (tmp_path / "base.toml").touch()
     (tmp_path / "tracking.toml").write_bytes(content)
-    (tmp_path / "local.toml").touch()
+    (tmp_path / "offline.toml").touch()
     monkeypatch.setenv("APP_CONFIG_DIR", str(tmp_path))
     with pytest.raises(errors.ProjectError, match=r"tracking\.toml is not valid TOML: "):
         config.load_settings()
@@ -57,7 +62,7 @@ def test_a_file_that_is_no_toml_is_named(
 def test_a_misspelt_key_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "base.toml").write_text("[serving]\nprot = 1\n", encoding="utf-8")
     (tmp_path / "tracking.toml").touch()
-    (tmp_path / "local.toml").touch()
+    (tmp_path / "offline.toml").touch()
     monkeypatch.setenv("APP_CONFIG_DIR", str(tmp_path))
     with pytest.raises(errors.ProjectError, match=r"serving\.prot"):
         config.load_settings()
@@ -88,7 +93,7 @@ def test_a_missing_key_does_not_show_its_section(
 ) -> None:
     (tmp_path / "base.toml").write_text('[serving]\napi_token = "a-secret-in-a-file"\n')
     (tmp_path / "tracking.toml").touch()
-    (tmp_path / "local.toml").touch()
+    (tmp_path / "offline.toml").touch()
     monkeypatch.setenv("APP_CONFIG_DIR", str(tmp_path))
     with pytest.raises(errors.ProjectError, match=r"serving\.port: Field required") as caught:
         config.load_settings()
@@ -103,3 +108,28 @@ def test_settings_do_not_print_their_secrets(
     settings = config.load_settings()
     assert settings.serving.api_token.get_secret_value() == "long-enough-secret-of-mine"
     assert "long-enough" not in repr(settings) + settings.model_dump_json()
+
+
+def test_what_a_team_writes_into_its_files_is_no_setting_of_the_tests(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = Path(shutil.copytree(ROOT / "config", tmp_path / "config"))
+    file = folder / "tracking.toml"
+    theirs = re.sub(r"(?m)^(uri|api_key) = .*", r'\1 = "https://theirs"', file.read_text("utf-8"))
+    file.write_text(theirs, encoding="utf-8")
+    monkeypatch.setenv("APP_CONFIG_DIR", str(folder))
+    tracking = config.load_settings().tracking
+    assert tracking.uri != "https://theirs"
+    assert not tracking.api_key.get_secret_value()
+    monkeypatch.setenv("APP_ENVIRONMENT", "local")
+    assert config.load_settings().tracking.uri == "https://theirs"
+
+
+def test_what_a_developer_exports_is_no_setting_of_the_tests(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("APP_TRACKING__URI", "https://theirs")
+    monkeypatch.setenv("APP_ENVIRONMENT", "production")
+    runpy.run_path(str(ROOT / "tests" / "conftest.py"))
+    assert {name for name in os.environ if name.startswith("APP_")} == {"APP_ENVIRONMENT"}
+    assert os.environ["APP_ENVIRONMENT"] == "offline"
