@@ -470,6 +470,22 @@ MUTATIONS: tuple[Mutation, ...] = (
         option="wandb",
     ),
     Mutation(
+        "what the service refuses counts as sent",
+        "src/<package>/hosted.py",
+        "if result.returncode or complaints:",
+        "if result.returncode:",
+        "tests/unit/test_hosted.py::test_an_upload_that_complains_has_failed_whatever_its_status",
+        option="comet",
+    ),
+    Mutation(
+        "a wrong key counts as right",
+        "src/<package>/tracking.py",
+        'if not any(record.glob("*.wandb.synced")):',
+        "if not record.exists():",
+        "tests/unit/test_tracking.py::test_a_record_that_is_not_taken_is_no_success_and_is_recorded_anew",
+        option="wandb",
+    ),
+    Mutation(
         "an interrupted upload is refused at the second attempt",
         "src/<package>/tracking.py",
         'mode="get_or_create"',

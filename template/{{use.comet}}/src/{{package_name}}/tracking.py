@@ -67,7 +67,9 @@ class CometTracker:
             if self._workspace:
                 chosen += ["--workspace", self._workspace]
             upload = [sys.executable, "-m", "comet_ml.scripts.comet", "upload"]
-            send([*upload, *chosen, str(archive)], self._secrets())
+            command = [*upload, *chosen, str(archive)]
+            environment = {"COMET_URL_OVERRIDE": self._settings.uri}
+            send(command, "COMET ERROR", environment, {"COMET_API_KEY": self._key})
             if run.winner and version_of(run) not in self._model().find_versions():
                 # The upload reports success without it.
                 raise TrackerUnavailableError(f"version {version_of(run)} was not registered")
@@ -162,9 +164,6 @@ class CometTracker:
         workspace = self._workspace or api.get_default_workspace()
         found: Model = api.get_model(workspace, self._settings.model_name)
         return found
-
-    def _secrets(self) -> dict[str, str]:
-        return {"COMET_API_KEY": self._key, "COMET_URL_OVERRIDE": self._settings.uri}
 
     @contextmanager
     def _reachable(self) -> Iterator[None]:

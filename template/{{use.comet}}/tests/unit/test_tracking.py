@@ -110,8 +110,11 @@ class Online:
         with_key = settings.model_copy(update={"api_key": SecretStr("a-key")})
         self.tracker = tracking.open_tracker(with_key, real_schema)
 
-    def send(self, command: list[str], secrets: dict[str, str]) -> None:
-        self.uploads.append((command, secrets))
+    def send(
+        self, command: list[str], complaint: str, environment: dict[str, str], key: dict[str, str]
+    ) -> None:
+        assert complaint == "COMET ERROR"
+        self.uploads.append((command, environment | key))
 
 
 @pytest.fixture
@@ -140,7 +143,7 @@ def test_with_a_key_the_archive_is_sent_by_the_clients_own_command(
     version = online.tracker.register(winner, folder)
     online.model.find_versions.return_value = [version]
     assert online.tracker.log(winner, folder) == tracking.experiment_key(winner)
-    ((command, secrets),) = online.uploads
+    ((command, variables),) = online.uploads
     assert command[1:4] == ["-m", "comet_ml.scripts.comet", "upload"]
     chosen = ["--project-name", "training", "--workspace", "team"]
     assert command[4:] == [*chosen, str(archives[winner.candidate])]
@@ -148,7 +151,7 @@ def test_with_a_key_the_archive_is_sent_by_the_clients_own_command(
     known: Any = comet_upload  # it ships no types
     known.get_parser_arguments(parser)
     assert parser.parse_args(command[4:]).archives == command[-1:]
-    assert secrets == {
+    assert variables == {
         "COMET_API_KEY": "a-key",
         "COMET_URL_OVERRIDE": "http://127.0.0.1:9/clientlib/",
     }

@@ -70,16 +70,26 @@ def probe(uri: str) -> None:
         ) from None
 
 
-def send(command: Sequence[str], secrets: Mapping[str, str]) -> None:
-    """Run the tracker's own upload command; secrets reach it through its environment only.
+def send(
+    command: Sequence[str], complaint: str, environment: Mapping[str, str], key: Mapping[str, str]
+) -> None:
+    """Run the tracker's own upload command.
+
+    Args:
+        command: the command.
+        complaint: what marks a line that reports a failure. The status says nothing of it: the
+            commands end with 0 although the service has refused what they sent.
+        environment: variables for it.
+        key: one more, whose value is never shown.
 
     Raises:
-        TrackerUnavailableError: it failed; the message ends with what it said last.
+        TrackerUnavailableError: it failed; the message ends with the first complaint, or with what
+            it said last.
     """
     try:
         result = subprocess.run(  # noqa: S603  # this module's own callers name the command
             command,
-            env=os.environ | secrets,
+            env={**os.environ, **environment, **key},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -89,11 +99,11 @@ def send(command: Sequence[str], secrets: Mapping[str, str]) -> None:
         )
     except subprocess.TimeoutExpired:
         raise TrackerUnavailableError(f"the upload has not ended after {SEND_SECONDS} s") from None
-    if result.returncode:
-        said = result.stdout.strip().splitlines() or ["nothing"]
-        raise TrackerUnavailableError(
-            hidden(f"the upload failed with {result.returncode}: {said[-1]}", *secrets.values())
-        )
+    said = result.stdout.strip().splitlines() or ["nothing"]
+    complaints = [line for line in said if complaint in line]
+    if result.returncode or complaints:
+        reason = (complaints or said[-1:])[0]
+        raise TrackerUnavailableError(hidden(f"the upload failed: {reason}", *key.values()))
 
 
 def hidden(text: str, *secrets: str) -> str:

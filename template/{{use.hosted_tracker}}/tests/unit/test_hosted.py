@@ -52,11 +52,22 @@ def test_an_address_that_cannot_be_asked_has_failed() -> None:
 
 def test_an_upload_that_fails_says_why_and_hides_its_key() -> None:
     script = "import os, sys; print('first'); sys.exit('bad key ' + os.environ['KEY'])"
-    with pytest.raises(errors.TrackerUnavailableError, match=r"failed with 1: bad key \*\*\*"):
-        hosted.send([sys.executable, "-c", script], {"KEY": "a-secret-key"})
+    with pytest.raises(errors.TrackerUnavailableError, match=r"upload failed: bad key \*\*\*"):
+        hosted.send([sys.executable, "-c", script], "ERROR", {}, {"KEY": "a-secret-key"})
+
+
+def test_an_upload_that_complains_has_failed_whatever_its_status() -> None:
+    script = "import os; print('first\\nERROR: ' + os.environ['KEY'] + ' is refused\\nfinished')"
+    with pytest.raises(errors.TrackerUnavailableError, match=r"failed: ERROR: \*\*\* is refused$"):
+        hosted.send([sys.executable, "-c", script], "ERROR", {}, {"KEY": "a-secret-key"})
+
+
+def test_an_upload_gets_its_variables_and_is_silent_when_it_succeeds() -> None:
+    script = "import os, sys; sys.exit(os.environ['SILENT'] != 'false')"
+    hosted.send([sys.executable, "-c", script], "ERROR", {"SILENT": "false"}, {})
 
 
 def test_an_upload_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hosted, "SEND_SECONDS", 0.01)
     with pytest.raises(errors.TrackerUnavailableError, match="has not ended"):
-        hosted.send([sys.executable, "-c", "import time; time.sleep(60)"], {})
+        hosted.send([sys.executable, "-c", "import time; time.sleep(60)"], "ERROR", {}, {})

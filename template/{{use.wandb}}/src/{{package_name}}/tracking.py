@@ -47,10 +47,8 @@ class WandbTracker:
         if not self._key:
             return None
         with self._reachable():
-            entity, project = split_experiment(self._settings.experiment)
-            chosen = ["--project", project, *(["--entity", entity] if entity else [])]
             try:
-                send([sys.executable, "-m", "wandb", "sync", *chosen, str(record)], self._secrets())
+                self._send(record)
                 if run.winner:
                     self._artifact(version_of(run))  # the upload reports success without it
             except (TrackerUnavailableError, CommError):
@@ -142,6 +140,15 @@ class WandbTracker:
         # A finished run may not be whole on disk yet; only the end of the service waits for that.
         wandb.teardown()
 
+    def _send(self, record: Path) -> None:
+        entity, project = split_experiment(self._settings.experiment)
+        chosen = ["--project", project, *(["--entity", entity] if entity else [])]
+        command = [sys.executable, "-m", "wandb", "sync", *chosen, str(record)]
+        environment = {"WANDB_BASE_URL": self._settings.uri, "WANDB_SILENT": "false"}
+        send(command, "wandb: ERROR", environment, {"WANDB_API_KEY": self._key})
+        if not any(record.glob("*.wandb.synced")):  # a wrong key is no error to the client
+            raise TrackerUnavailableError("the record was not taken; is the key right?")
+
     def _model(self, run: RunRecord, bundle: Path) -> wandb.Artifact:
         metadata = {
             "version": version_of(run),
@@ -164,9 +171,6 @@ class WandbTracker:
 
     def _api(self) -> wandb.Api:
         return wandb.Api({"base_url": self._settings.uri}, timeout=10, api_key=self._key)
-
-    def _secrets(self) -> dict[str, str]:
-        return {"WANDB_API_KEY": self._key, "WANDB_BASE_URL": self._settings.uri}
 
     @contextmanager
     def _reachable(self) -> Iterator[None]:

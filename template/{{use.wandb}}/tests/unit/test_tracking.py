@@ -115,14 +115,20 @@ class Online:
 
     def __init__(self, settings: config.TrackingSettings, real_schema: schema.Schema) -> None:
         self.uploads: list[tuple[list[str], dict[str, str]]] = []
+        self.takes = True
         self.artifact = create_autospec(wandb.Artifact, instance=True)
         self.api = create_autospec(wandb.Api, instance=True)
         self.api.artifact.return_value = self.artifact
         with_key = settings.model_copy(update={"api_key": SecretStr("a-key")})
         self.tracker = tracking.open_tracker(with_key, real_schema)
 
-    def send(self, command: list[str], secrets: dict[str, str]) -> None:
-        self.uploads.append((command, secrets))
+    def send(
+        self, command: list[str], complaint: str, environment: dict[str, str], key: dict[str, str]
+    ) -> None:
+        assert complaint == "wandb: ERROR"
+        self.uploads.append((command, environment | key))
+        if self.takes:  # the client leaves this beside a record that has arrived
+            (Path(command[-1]) / "run.wandb.synced").touch()
 
 
 @pytest.fixture
@@ -144,14 +150,18 @@ def test_with_a_key_the_record_is_sent_by_the_clients_own_command(
     online: Online, winner: runs.RunRecord, trained_store: runs.RunStore
 ) -> None:
     assert online.tracker.log(winner, trained_store.folder(winner)) == winner.run_id
-    ((command, secrets),) = online.uploads
+    ((command, variables),) = online.uploads
     assert command[1:4] == ["-m", "wandb", "sync"]
     assert Path(command[-1]).name.endswith(winner.run_id)
     options = command[4:-1]
     assert options == ["--project", "training", "--entity", "team"]
     known = {name for parameter in cli.sync.params for name in parameter.opts}
     assert set(options[::2]) <= known
-    assert secrets == {"WANDB_API_KEY": "a-key", "WANDB_BASE_URL": "http://127.0.0.1:9"}
+    assert variables == {
+        "WANDB_API_KEY": "a-key",
+        "WANDB_BASE_URL": "http://127.0.0.1:9",
+        "WANDB_SILENT": "false",  # or it would not say what was refused
+    }
     version = online.tracker.register(winner, trained_store.folder(winner))
     online.api.artifact.assert_called_once_with(f"team/training/model:{version}")
 
@@ -166,6 +176,17 @@ def test_an_upload_without_its_model_is_no_success_and_is_recorded_anew(
     online.api.artifact.side_effect = None
     assert online.tracker.log(winner, folder) == winner.run_id
     assert len(online.uploads) == 2
+
+
+def test_a_record_that_is_not_taken_is_no_success_and_is_recorded_anew(
+    online: Online, trained_store: runs.RunStore
+) -> None:
+    loser = next(run for run in trained_store.all() if not run.winner)
+    online.takes = False
+    with pytest.raises(errors.TrackerUnavailableError, match="was not taken"):
+        online.tracker.log(loser, trained_store.folder(loser))
+    online.takes = True
+    assert online.tracker.log(loser, trained_store.folder(loser)) == loser.run_id
 
 
 def test_with_a_key_the_registry_is_theirs(online: Online, tmp_path: Path) -> None:
