@@ -470,6 +470,13 @@ MUTATIONS: tuple[Mutation, ...] = (
         option="wandb",
     ),
     Mutation(
+        "a model that did not reach the registry is passed over",
+        "src/<package>/workflow.py",
+        "if winners and winners[-1].version is None:",
+        "if not winners and store.all():",
+        "tests/integration/test_commands.py::test_training_goes_on_without_the_tracker_and_sends_later",
+    ),
+    Mutation(
         "what the service refuses counts as sent",
         "src/<package>/hosted.py",
         "if result.returncode or complaints:",

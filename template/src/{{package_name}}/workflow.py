@@ -6,7 +6,7 @@ from .config import Settings
 from .console import console, progress, show_findings, show_runs, warn
 from .data.contract import load
 from .dataset import SCHEMA
-from .errors import ProjectError
+from .errors import ProjectError, TrackerUnavailableError
 from .model_store import ModelStore
 from .provenance import file_sha256
 from .registry import deliver, name_champion, promote
@@ -35,13 +35,25 @@ def train(settings: Settings) -> None:
 
 
 def promote_challenger(settings: Settings) -> None:
-    """Judge the challenger and make it champion."""
+    """Judge the challenger and make it champion.
+
+    Raises:
+        TrackerUnavailableError: the registry has not received what was trained last, so that its
+            challenger is an earlier model.
+    """
+    store = RunStore(settings.paths.runs)
+    winners = [run for run in store.all() if run.winner]
+    if winners and winners[-1].version is None:
+        raise TrackerUnavailableError(
+            f"the registry has not received the model of {winners[-1].run_id}, trained last; "
+            "send it first with the task 'sync'"
+        )
     params = load_params(settings.paths.params)
     frame = load(settings.paths.data, SCHEMA)
     tracker = open_tracker(settings.tracking, SCHEMA)
     models = ModelStore(settings.paths.models, SCHEMA)
     promotion = promote(frame, SCHEMA, params, tracker, models, show_findings)
-    name_champion(lambda: tracker, RunStore(settings.paths.runs), promotion.version)
+    name_champion(lambda: tracker, store, promotion.version)
     reviews = [f.rule for f in promotion.findings if f.verdict == "review"]
     if reviews:
         warn(f"a person should review: {'; '.join(reviews)}. docs/promotion.md says how.")

@@ -93,11 +93,19 @@ def test_training_goes_on_without_the_tracker_and_sends_later(
     assert not [path for path in written if any(s.encode() in path.read_bytes() for s in SECRETS)]
     kept = runs.RunStore(quick_workspace / "runs").all()
     assert [run.remote_id for run in kept] == [None, None]
+    # Or an earlier challenger would be promoted in place of what was trained.
+    assert cli.main(["promote"]) == 2
+    assert "has not received the model of" in capfd.readouterr().err
+    assert not (quick_workspace / "models").exists()
     assert cli.main(["sync"]) == 0
     # What a tracker without an account does not send, it keeps.
     out = capfd.readouterr().out
     assert ("sent 2 run(s), 0 kept" in out) or ("sent 0 run(s), 2 kept" in out)
     assert cli.main(["promote"]) == 0
+    for name, value in TRACKER_DOWN.items():
+        monkeypatch.setenv(name, value)
+    assert cli.main(["train"]) == 0
+    assert cli.main(["sync"]) == 2
 
 
 def test_without_the_registry_nothing_is_promoted(
