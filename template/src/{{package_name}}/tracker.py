@@ -56,4 +56,4 @@ class Tracker(Protocol):
 
 def without_credentials(text: str) -> str:
     """Hide `user:password@` of each URL, since messages end in logs."""
-    return re.sub(r"://[^/\s]*@", "://", text)
+    return re.sub(r"://\S*@", "://", text)  # to the last @: a password may hold any character

@@ -25,7 +25,7 @@ from comet_ml.exceptions import CometException, NotFound
 
 from .config import TrackingSettings
 from .errors import TrackerUnavailableError, UnknownVersionError
-from .hosted import hidden, probe, send, signature, split_experiment, version_of
+from .hosted import address, hidden, probe, send, signature, split_experiment, version_of
 from .local_registry import LocalRegistry
 from .runs import BUNDLE, FIGURES, RunRecord
 from .schema import Schema
@@ -53,6 +53,7 @@ class CometTracker:
     def __init__(self, settings: TrackingSettings, schema: Schema) -> None:
         self._settings = settings
         self._schema = schema
+        self._uri = address(settings.uri)
         self._key = settings.api_key.get_secret_value()
         self._local = LocalRegistry(settings.folder / "registry")
         self._workspace, self._project = split_experiment(settings.experiment)
@@ -68,7 +69,7 @@ class CometTracker:
                 chosen += ["--workspace", self._workspace]
             upload = [sys.executable, "-m", "comet_ml.scripts.comet", "upload"]
             command = [*upload, *chosen, str(archive)]
-            environment = {"COMET_URL_OVERRIDE": self._settings.uri}
+            environment = {"COMET_URL_OVERRIDE": self._uri}
             send(command, "COMET ERROR", environment, {"COMET_API_KEY": self._key})
             if run.winner and version_of(run) not in self._model().find_versions():
                 # The upload reports success without it.
@@ -90,7 +91,7 @@ class CometTracker:
         with self._reachable():
             model = self._model()
             if version not in model.find_versions():
-                raise UnknownVersionError(f"{self._settings.uri} has no version {version}")
+                raise UnknownVersionError(f"{self._uri} has no version {version}")
             tagged = model.find_versions(tag=alias)
             for other in tagged:
                 if other != version:
@@ -168,14 +169,13 @@ class CometTracker:
     @contextmanager
     def _reachable(self) -> Iterator[None]:
         """Turn what the client raises into one error that says what to do."""
-        uri = self._settings.uri
-        probe(uri)
-        os.environ["COMET_URL_OVERRIDE"] = uri  # the client takes it from nowhere else
+        probe(self._uri)
+        os.environ["COMET_URL_OVERRIDE"] = self._uri  # the client takes it from nowhere else
         try:
             yield
         except (CometException, requests.RequestException, OSError, ValueError) as error:
             raise TrackerUnavailableError(
-                hidden(f"the tracker at {uri} failed: {error}", self._key)
+                hidden(f"the tracker at {self._uri} failed: {error}", self._key)
             ) from None
 
 

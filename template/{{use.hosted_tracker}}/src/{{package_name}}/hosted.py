@@ -5,6 +5,7 @@ once, without one it waits for `sync`.
 """
 
 import os
+import re
 import subprocess
 import urllib.error
 import urllib.request
@@ -50,6 +51,14 @@ def split_experiment(experiment: str) -> tuple[str | None, str]:
     return team or None, project
 
 
+def address(uri: str) -> str:
+    """`tracking.uri` without a name and password, since only the key is asked for.
+
+    So they are in no message, whatever a client makes of them.
+    """
+    return re.sub(r"^(\w+://)?.*@", r"\1", uri, flags=re.DOTALL)
+
+
 def probe(uri: str) -> None:
     """Ask whether anything answers, since the clients themselves go on asking for minutes.
 
@@ -58,16 +67,14 @@ def probe(uri: str) -> None:
     """
     if not uri.startswith(("http://", "https://")):
         raise TrackerUnavailableError(
-            f"tracking.uri must begin with http:// or https:// (found {without_credentials(uri)!r})"
+            f"tracking.uri must begin with http:// or https:// (found {uri!r})"
         )
     try:
         urllib.request.urlopen(uri, timeout=PROBE_SECONDS).close()  # noqa: S310  # checked above
     except urllib.error.HTTPError:
         return  # an error is an answer
     except (OSError, ValueError, HTTPException) as error:
-        raise TrackerUnavailableError(
-            without_credentials(f"the tracker at {uri} failed: {error}")
-        ) from None
+        raise TrackerUnavailableError(f"the tracker at {uri} failed: {error}") from None
 
 
 def send(

@@ -25,7 +25,7 @@ from wandb.errors import CommError, UsageError
 from .bundle import read_manifest
 from .config import TrackingSettings
 from .errors import TrackerUnavailableError, UnknownVersionError
-from .hosted import hidden, probe, send, signature, split_experiment, version_of
+from .hosted import address, hidden, probe, send, signature, split_experiment, version_of
 from .local_registry import LocalRegistry
 from .runs import BUNDLE, FIGURES, RunRecord
 from .schema import Schema
@@ -38,6 +38,7 @@ class WandbTracker:
     def __init__(self, settings: TrackingSettings, schema: Schema) -> None:
         self._settings = settings
         self._schema = schema
+        self._uri = address(settings.uri)
         self._key = settings.api_key.get_secret_value()
         self._local = LocalRegistry(settings.folder / "registry")
 
@@ -71,7 +72,7 @@ class WandbTracker:
             return False
         with self._reachable():
             if not self._api().artifact_exists(self._path(version)):
-                raise UnknownVersionError(f"{self._settings.uri} has no version {version}")
+                raise UnknownVersionError(f"{self._uri} has no version {version}")
             artifact = self._artifact(version)
             artifact.aliases = sorted({*artifact.aliases, alias})
             artifact.save()
@@ -144,7 +145,7 @@ class WandbTracker:
         entity, project = split_experiment(self._settings.experiment)
         chosen = ["--project", project, *(["--entity", entity] if entity else [])]
         command = [sys.executable, "-m", "wandb", "sync", *chosen, str(record)]
-        environment = {"WANDB_BASE_URL": self._settings.uri, "WANDB_SILENT": "false"}
+        environment = {"WANDB_BASE_URL": self._uri, "WANDB_SILENT": "false"}
         send(command, "wandb: ERROR", environment, {"WANDB_API_KEY": self._key})
         if not any(record.glob("*.wandb.synced")):  # a wrong key is no error to the client
             raise TrackerUnavailableError("the record was not taken; is the key right?")
@@ -170,17 +171,17 @@ class WandbTracker:
         return f"{self._settings.experiment}/{self._settings.model_name}:{version}"
 
     def _api(self) -> wandb.Api:
-        return wandb.Api({"base_url": self._settings.uri}, timeout=10, api_key=self._key)
+        return wandb.Api({"base_url": self._uri}, timeout=10, api_key=self._key)
 
     @contextmanager
     def _reachable(self) -> Iterator[None]:
         """Turn what the client raises into one error that says what to do."""
-        probe(self._settings.uri)
+        probe(self._uri)
         try:
             yield
         except (CommError, UsageError, OSError, ValueError) as error:
             raise TrackerUnavailableError(
-                hidden(f"the tracker at {self._settings.uri} failed: {error}", self._key)
+                hidden(f"the tracker at {self._uri} failed: {error}", self._key)
             ) from None
 
 
