@@ -38,13 +38,16 @@ class Tracker(Protocol):
         """
 
     def register(self, run: RunRecord, folder: Path) -> str:
-        """Register the bundle of a logged run as a version of the model; return the version."""
+        """Register the bundle of a logged run as a version of the model; return the version.
+
+        Idempotent.
+        """
 
     def set_alias(self, alias: str, version: str) -> bool:
         """Point an alias at a version; return False when that is kept on this machine.
 
         Raises:
-            UnknownVersionError: the registry does not have it.
+            UnknownVersionError: the registry does not have it, and never will.
         """
 
     def resolve(self, alias: str) -> RegisteredModel | None:

@@ -51,8 +51,11 @@ def test_a_run_that_is_sent_twice_is_one(desk: Desk) -> None:
 
 def test_an_alias_is_found_again_and_moves(desk: Desk) -> None:
     opened = desk.open()
-    later = desk.run.model_copy(update={"started_at": desk.run.started_at.replace(year=2030)})
-    other = opened.register(later, desk.folder)
+    changes = {"run_id": "later", "started_at": desk.run.started_at.replace(year=2030)}
+    later = desk.run.model_copy(update=changes)
+    remote = opened.log(later, desk.folder)
+    assert opened.register(desk.run, desk.folder) == desk.version
+    other = opened.register(later.model_copy(update={"remote_id": remote}), desk.folder)
     assert other != desk.version
     for version in (desk.version, other, desk.version):
         opened.set_alias(tracker.CHALLENGER, version)
@@ -63,7 +66,7 @@ def test_an_alias_is_found_again_and_moves(desk: Desk) -> None:
 
 
 def test_a_version_that_the_registry_does_not_have_is_named(desk: Desk) -> None:
-    with pytest.raises(errors.UnknownVersionError, match="has no version 999"):
+    with pytest.raises(errors.ProjectError, match="has no version 999"):
         desk.open().set_alias(tracker.CHAMPION, "999")
     assert desk.open().resolve(tracker.CHAMPION) is None
 

@@ -67,10 +67,9 @@ class MlflowTracker:
                 if half_sent.info.status == "FINISHED":
                     return str(half_sent.info.run_id)
                 self._client.delete_run(half_sent.info.run_id)
-            started = int(run.started_at.timestamp() * 1000)
             created = self._client.create_run(
                 experiment_id,
-                start_time=started,
+                start_time=_milliseconds(run.started_at.timestamp()),
                 run_name=run.candidate,
                 tags={**run.tags, _RUN_ID: run.run_id, "session": run.session},
             )
@@ -82,13 +81,19 @@ class MlflowTracker:
             self._client.log_artifacts(remote_id, str(folder / FIGURES), FIGURES)
             if run.winner:
                 self._client.log_artifacts(remote_id, str(folder / BUNDLE), BUNDLE)
-            ended = started + int(run.seconds * 1000)
-            self._client.set_terminated(remote_id, "FINISHED", end_time=ended)
+            self._client.set_terminated(remote_id, "FINISHED", end_time=_ended(run))
             return remote_id
 
     def register(self, run: RunRecord, folder: Path) -> str:
         """Register the ONNX model with its signature and an input example."""
         with _reachable(self._settings.uri):
+            name = self._settings.model_name
+            # An interruption may have come after this step and before it was written down.
+            known = self._client.search_model_versions(
+                f"name = '{name}' and run_id = '{run.remote_id}'"
+            )
+            if known:
+                return str(known[0].version)
             row = example(self._schema)
             graph = (folder / BUNDLE / MODEL_FILE).read_bytes()
             scores = OnnxScorer(graph, len(self._schema.features)).score(row)
@@ -103,7 +108,8 @@ class MlflowTracker:
                     pip_requirements=["onnxruntime", "numpy"],
                     onnx_execution_providers=["CPUExecutionProvider"],
                 )
-            name = self._settings.model_name
+            # The model was logged later than the run ended.
+            self._client.set_terminated(str(run.remote_id), "FINISHED", end_time=_ended(run))
             if not self._client.search_registered_models(f"name = '{name}'", max_results=1):
                 self._client.create_registered_model(name)
             version = self._client.create_model_version(
@@ -150,6 +156,14 @@ class MlflowTracker:
         local = self._settings.uri.startswith("sqlite:")
         location = self._settings.folder.absolute().as_uri() if local else None
         return str(self._client.create_experiment(self._settings.experiment, location))
+
+
+def _ended(run: RunRecord) -> int:
+    return _milliseconds(run.started_at.timestamp() + run.seconds)
+
+
+def _milliseconds(seconds: float) -> int:
+    return int(seconds * 1000)
 
 
 def _anchored(uri: str) -> str:

@@ -66,14 +66,20 @@ def test_a_run_sent_by_half_is_sent_again(
 
 def test_the_registered_model_has_a_signature_and_an_input_example(
     tracker: tracking.MlflowTracker,
+    uri: str,
     winner: runs.RunRecord,
     trained_store: runs.RunStore,
     real_schema: schema.Schema,
     tmp_path: Path,
 ) -> None:
     folder = trained_store.folder(winner)
-    logged = winner.model_copy(update={"remote_id": tracker.log(winner, folder)})
+    remote_id = tracker.log(winner, folder)
+    logged = winner.model_copy(update={"remote_id": remote_id})
     version = tracker.register(logged, folder)
+    arrived = MlflowClient(uri).get_run(remote_id).info
+    assert arrived.status == "FINISHED"
+    lasted = (arrived.end_time - arrived.start_time) / 1000
+    assert lasted == pytest.approx(winner.seconds, abs=0.01)
     source = f"models:/{tmp_path.name}/{version}"
     information = mlflow.models.get_model_info(source)
     assert information.signature.inputs.inputs[0].shape == (-1, len(real_schema.features))
