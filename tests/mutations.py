@@ -477,6 +477,28 @@ MUTATIONS: tuple[Mutation, ...] = (
         "tests/integration/test_commands.py::test_training_goes_on_without_the_tracker_and_sends_later",
     ),
     Mutation(
+        "a registration that is interrupted is made twice",
+        "src/<package>/tracking.py",
+        "if known:",
+        "if known and run.version:",
+        "tests/integration/test_tracker_contract.py::test_an_alias_is_found_again_and_moves",
+    ),
+    Mutation(
+        "registering a model makes its run longer",
+        "src/<package>/tracking.py",
+        'str(run.remote_id), "FINISHED", end_time=_ended(run)',
+        'str(run.remote_id), "FINISHED"',
+        "tests/unit/test_tracking.py::test_the_registered_model_has_a_signature_and_an_input_example",
+    ),
+    Mutation(
+        "a command without the key does not know what one with it did",
+        "src/<package>/tracking.py",
+        "self._local.mirror_alias(alias, version)",
+        "self._local.resolve(alias)",
+        "tests/unit/test_tracking.py::test_a_command_without_the_key_finds_what_one_with_it_registered",
+        option="comet",
+    ),
+    Mutation(
         "what the service refuses counts as sent",
         "src/<package>/hosted.py",
         "if result.returncode or complaints:",

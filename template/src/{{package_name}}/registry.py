@@ -72,14 +72,19 @@ def name_champion(connect: Callable[[], Tracker], store: RunStore, version: str)
 
 
 def _send_aliases(tracker: Tracker, store: RunStore) -> None:
+    failed: TrackerUnavailableError | UnknownVersionError | None = None
     for alias, version in store.unsent_aliases().items():
         try:
             if tracker.set_alias(alias, version):
                 store.forget_alias(alias)
-        except UnknownVersionError:
+        except TrackerUnavailableError as error:
+            failed = error
+        except UnknownVersionError as error:
             # Of another registry, from before the tracker was changed: asking again never helps.
             store.forget_alias(alias)
-            raise
+            failed = error
+    if failed:  # only now: one alias holds up no other
+        raise failed
 
 
 @dataclass(frozen=True)

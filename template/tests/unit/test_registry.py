@@ -255,6 +255,14 @@ def test_an_alias_that_is_sent_is_sent_once(store: runs.RunStore) -> None:
     assert registry.deliver(remote, store) == []
 
 
+def test_an_alias_that_cannot_be_set_holds_up_no_other(store: runs.RunStore) -> None:
+    remote = MemoryTracker()
+    store.note_alias(tracker.CHAMPION, "9")
+    with pytest.raises(errors.UnknownVersionError, match="no version 9"):
+        registry.deliver(remote, store)
+    assert remote.aliases == {tracker.CHALLENGER: "1"}
+
+
 def test_an_alias_of_another_registry_is_announced_and_holds_up_nothing(
     store: runs.RunStore,
 ) -> None:

@@ -79,8 +79,7 @@ class CometTracker:
     def register(self, run: RunRecord, folder: Path) -> str:
         """The version of a run's model; with a key the model has been sent with its run."""
         version = version_of(run)
-        if not self._key:
-            self._local.add(folder / BUNDLE, version)
+        self._local.add(folder / BUNDLE, version)  # also for a later command without the key
         return version
 
     def set_alias(self, alias: str, version: str) -> bool:
@@ -98,6 +97,7 @@ class CometTracker:
                     model.delete_tag(other, alias)
             if version not in tagged:
                 model.add_tag(version, alias)
+            self._local.mirror_alias(alias, version)
             return True
 
     def resolve(self, alias: str) -> RegisteredModel | None:

@@ -190,3 +190,17 @@ def test_with_a_key_the_registry_is_theirs(online: Online, tmp_path: Path) -> No
 def test_before_the_first_model_there_is_no_alias(online: Online) -> None:
     online.api.get_model.side_effect = NotFound("GET", requests.Response())
     assert online.tracker.resolve(tracker.CHALLENGER) is None
+
+
+def test_a_command_without_the_key_finds_what_one_with_it_registered(
+    online: Online,
+    settings: config.TrackingSettings,
+    real_schema: schema.Schema,
+    winner: runs.RunRecord,
+    trained_store: runs.RunStore,
+) -> None:
+    version = online.tracker.register(winner, trained_store.folder(winner))
+    online.model.find_versions.side_effect = lambda tag=None: [] if tag else [version]
+    assert online.tracker.set_alias(tracker.CHAMPION, version)
+    without = tracking.open_tracker(settings, real_schema)
+    assert without.resolve(tracker.CHAMPION) == tracker.RegisteredModel(version, winner.run_id)

@@ -1,4 +1,4 @@
-"""The model registry of a machine that has no account: bundles by version, and aliases.
+"""The model registry of this machine, for who has no key: bundles by version, and aliases.
 
     <root>/<version>/      a bundle, as it was registered
     <root>/aliases.json    alias -> version
@@ -13,7 +13,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from .bundle import read_manifest
-from .errors import ProjectError, UnknownVersionError
+from .errors import ProjectError, TrackerUnavailableError
 from .runs import BUNDLE
 from .tracker import RegisteredModel
 
@@ -41,15 +41,24 @@ class LocalRegistry:
         """Point an alias at a version.
 
         Raises:
-            UnknownVersionError: the registry has no such version; the message lists those it has.
+            TrackerUnavailableError: the registry has no such version; the message lists those it
+                has. The service may have it, and cannot be asked without a key.
         """
         if version not in self._versions():
             known = ", ".join(self._versions()) or "none"
-            raise UnknownVersionError(f"{self.root} has no version {version}; it has {known}")
+            raise TrackerUnavailableError(
+                f"{self.root} has no version {version}; it has {known}. "
+                "Only with a key is the service asked"
+            )
         path = self.root / ALIASES_FILE
         incoming = path.with_name(f".{ALIASES_FILE}")
         incoming.write_bytes(_ALIASES.dump_json(self._aliases() | {alias: version}, indent=2))
         incoming.replace(path)
+
+    def mirror_alias(self, alias: str, version: str) -> None:
+        """Point an alias as the service has done, if the version was registered from here."""
+        if version in self._versions():
+            self.set_alias(alias, version)
 
     def resolve(self, alias: str) -> RegisteredModel | None:
         """The version an alias points at, or None."""

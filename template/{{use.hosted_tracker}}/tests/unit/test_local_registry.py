@@ -41,9 +41,21 @@ def test_an_alias_points_at_a_version_that_exists(
     registry: local_registry.LocalRegistry, bundle_folder: Path
 ) -> None:
     registry.add(bundle_folder, "1.0.0")
-    with pytest.raises(errors.UnknownVersionError, match=r"no version 2\.0\.0; it has 1\.0\.0"):
+    # Not for good: the service may have it, so who keeps the alias must ask again.
+    with pytest.raises(errors.TrackerUnavailableError, match=r"version 2\.0\.0; it has 1\.0\.0"):
         registry.set_alias("champion", "2.0.0")
     assert registry.resolve("champion") is None
+
+
+def test_an_alias_of_the_service_is_mirrored_if_its_version_is_here(
+    registry: local_registry.LocalRegistry, bundle_folder: Path
+) -> None:
+    registry.add(bundle_folder, "1.0.0")
+    registry.mirror_alias("champion", "1.0.0")
+    registry.mirror_alias("champion", "2.0.0")
+    found = registry.resolve("champion")
+    assert found is not None
+    assert found.version == "1.0.0"
 
 
 def test_damaged_aliases_are_named(

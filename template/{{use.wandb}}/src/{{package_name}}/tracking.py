@@ -61,8 +61,7 @@ class WandbTracker:
     def register(self, run: RunRecord, folder: Path) -> str:
         """The version of a run's model; with a key the model has been sent with its run."""
         version = version_of(run)
-        if not self._key:
-            self._local.add(folder / BUNDLE, version)
+        self._local.add(folder / BUNDLE, version)  # also for a later command without the key
         return version
 
     def set_alias(self, alias: str, version: str) -> bool:
@@ -76,6 +75,7 @@ class WandbTracker:
             artifact = self._artifact(version)
             artifact.aliases = sorted({*artifact.aliases, alias})
             artifact.save()
+            self._local.mirror_alias(alias, version)
             return True
 
     def resolve(self, alias: str) -> RegisteredModel | None:

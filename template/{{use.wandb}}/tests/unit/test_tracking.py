@@ -208,3 +208,17 @@ def test_with_a_key_the_registry_is_theirs(online: Online, tmp_path: Path) -> No
     fetched = online.tracker.fetch_bundle("26.1123.201530", tmp_path)
     assert fetched == tmp_path / runs.BUNDLE
     online.artifact.download.assert_called_once_with(root=fetched, skip_cache=True)
+
+
+def test_a_command_without_the_key_finds_what_one_with_it_registered(
+    online: Online,
+    settings: config.TrackingSettings,
+    real_schema: schema.Schema,
+    winner: runs.RunRecord,
+    trained_store: runs.RunStore,
+) -> None:
+    version = online.tracker.register(winner, trained_store.folder(winner))
+    online.artifact.aliases = [version]
+    assert online.tracker.set_alias(tracker.CHAMPION, version)
+    without = tracking.open_tracker(settings, real_schema)
+    assert without.resolve(tracker.CHAMPION) == tracker.RegisteredModel(version, winner.run_id)
