@@ -25,7 +25,16 @@ from comet_ml.exceptions import CometException, NotFound
 
 from .config import TrackingSettings
 from .errors import TrackerUnavailableError, UnknownVersionError
-from .hosted import address, hidden, probe, send, signature, split_experiment, version_of
+from .hosted import (
+    address,
+    hidden,
+    leave_out,
+    probe,
+    send,
+    signature,
+    split_experiment,
+    version_of,
+)
 from .local_registry import LocalRegistry
 from .runs import BUNDLE, FIGURES, RunRecord
 from .schema import Schema
@@ -51,6 +60,7 @@ class CometTracker:
     """The `Tracker` protocol on Comet."""
 
     def __init__(self, settings: TrackingSettings, schema: Schema) -> None:
+        leave_out("COMET_", "COMET_LOGGING_CONSOLE", "COMET_DISABLE_AUTO", "COMET_ERROR_TRACKING")
         self._settings = settings
         self._schema = schema
         self._uri = address(settings.uri)
@@ -64,9 +74,8 @@ class CometTracker:
         if not self._key:
             return None
         with self._reachable():
-            chosen = ["--project-name", self._project]
-            if self._workspace:
-                chosen += ["--workspace", self._workspace]
+            workspace = self._workspace_of(self._api())
+            chosen = ["--project-name", self._project, "--workspace", workspace]
             upload = [sys.executable, "-m", "comet_ml.scripts.comet", "upload"]
             command = [*upload, *chosen, str(archive)]
             environment = {"COMET_URL_OVERRIDE": self._uri}
@@ -161,10 +170,16 @@ class CometTracker:
         experiment.end()
 
     def _model(self) -> Model:
-        api = comet_ml.API(api_key=self._key, cache=False)  # type: ignore[no-untyped-call]
-        workspace = self._workspace or api.get_default_workspace()
-        found: Model = api.get_model(workspace, self._settings.model_name)
+        api = self._api()
+        found: Model = api.get_model(self._workspace_of(api), self._settings.model_name)
         return found
+
+    def _api(self) -> comet_ml.API:
+        return comet_ml.API(api_key=self._key, cache=False)  # type: ignore[no-untyped-call]
+
+    def _workspace_of(self, api: comet_ml.API) -> str:
+        """Named for uploads as well: the default of a file in the user's home may be another."""
+        return self._workspace or str(api.get_default_workspace())
 
     @contextmanager
     def _reachable(self) -> Iterator[None]:
@@ -173,7 +188,13 @@ class CometTracker:
         os.environ["COMET_URL_OVERRIDE"] = self._uri  # the client takes it from nowhere else
         try:
             yield
-        except (CometException, requests.RequestException, OSError, ValueError) as error:
+        except (
+            CometException,
+            requests.RequestException,
+            LookupError,  # an answer that is not theirs
+            OSError,
+            ValueError,
+        ) as error:
             raise TrackerUnavailableError(
                 hidden(f"the tracker at {self._uri} failed: {error}", self._key)
             ) from None

@@ -158,6 +158,22 @@ def test_with_a_key_the_archive_is_sent_by_the_clients_own_command(
     online.api.get_model.assert_called_once_with("team", "model")
 
 
+def test_a_project_alone_is_sent_to_the_workspace_that_is_asked_for_the_model(
+    settings: config.TrackingSettings,
+    real_schema: schema.Schema,
+    online: Online,
+    winner: runs.RunRecord,
+    trained_store: runs.RunStore,
+) -> None:
+    online.api.get_default_workspace.return_value = "mine"
+    online.model.find_versions.return_value = [hosted.version_of(winner)]
+    changes = {"experiment": "training", "api_key": SecretStr("a-key")}
+    alone = tracking.open_tracker(settings.model_copy(update=changes), real_schema)
+    alone.log(winner, trained_store.folder(winner))
+    assert online.uploads[0][0][-3:-1] == ["--workspace", "mine"]
+    online.api.get_model.assert_called_once_with("mine", "model")
+
+
 def test_an_upload_that_registers_nothing_is_no_success(
     online: Online, winner: runs.RunRecord, trained_store: runs.RunStore
 ) -> None:

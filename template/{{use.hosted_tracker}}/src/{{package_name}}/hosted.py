@@ -51,6 +51,20 @@ def split_experiment(experiment: str) -> tuple[str | None, str]:
     return team or None, project
 
 
+def leave_out(prefix: str, *kept: str) -> None:
+    """Take a client's own variables out of the environment, but for those that name a folder.
+
+    Set for its command line elsewhere, they would decide what is recorded and where it goes.
+
+    Args:
+        prefix: what their names begin with.
+        kept: what the names of those begin with that this project sets.
+    """
+    for name in [name for name in os.environ if name.startswith(prefix)]:
+        if not name.startswith(kept) and not name.endswith("_DIR"):
+            del os.environ[name]
+
+
 def address(uri: str) -> str:
     """`tracking.uri` without a name and password, since only the key is asked for.
 

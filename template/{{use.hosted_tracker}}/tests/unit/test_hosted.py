@@ -1,5 +1,6 @@
 """What goes to a hosted tracker, and how its client is asked to send it."""
 
+import os
 import sys
 from datetime import UTC, datetime
 
@@ -36,6 +37,15 @@ def test_the_signature_says_what_the_model_takes(real_schema: schema.Schema) -> 
 )
 def test_an_experiment_may_name_a_team(experiment: str, parts: tuple[str | None, str]) -> None:
     assert hosted.split_experiment(experiment) == parts
+
+
+def test_variables_of_a_client_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("SOMEBODYS_TEAM", "SOMEBODYS_OWN_LIMIT", "SOMEBODYS_CACHE_DIR", "OTHER"):
+        monkeypatch.setenv(name, "x")
+    hosted.leave_out("SOMEBODYS_", "SOMEBODYS_OWN_")
+    left = {name for name, value in os.environ.items() if value == "x"}
+    assert left >= {"SOMEBODYS_OWN_LIMIT", "SOMEBODYS_CACHE_DIR", "OTHER"}
+    assert "SOMEBODYS_TEAM" not in left
 
 
 @pytest.mark.parametrize(

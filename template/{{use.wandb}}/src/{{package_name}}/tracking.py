@@ -25,7 +25,16 @@ from wandb.errors import CommError, UsageError
 from .bundle import read_manifest
 from .config import TrackingSettings
 from .errors import TrackerUnavailableError, UnknownVersionError
-from .hosted import address, hidden, probe, send, signature, split_experiment, version_of
+from .hosted import (
+    address,
+    hidden,
+    leave_out,
+    probe,
+    send,
+    signature,
+    split_experiment,
+    version_of,
+)
 from .local_registry import LocalRegistry
 from .runs import BUNDLE, FIGURES, RunRecord
 from .schema import Schema
@@ -36,6 +45,7 @@ class WandbTracker:
     """The `Tracker` protocol on Weights & Biases."""
 
     def __init__(self, settings: TrackingSettings, schema: Schema) -> None:
+        leave_out("WANDB_", "WANDB_ERROR_REPORTING", "WANDB_SILENT", "WANDB_X_")
         self._settings = settings
         self._schema = schema
         self._uri = address(settings.uri)

@@ -39,12 +39,14 @@ def records(
     settings: config.TrackingSettings, trained_store: runs.RunStore, real_schema: schema.Schema
 ) -> dict[str, list[Any]]:
     """The offline record of each run, by candidate."""
-    opened = tracking.open_tracker(settings, real_schema)
     found = {}
-    for run in trained_store.all():
-        assert opened.log(run, trained_store.folder(run)) is None
-        (path,) = (settings.folder / "offline" / run.run_id).glob("offline-run-*/*.wandb")
-        found[run.candidate] = list(_read(path.read_bytes()))
+    with pytest.MonkeyPatch.context() as shell:
+        shell.setenv("WANDB_NOTES", "of another project")
+        opened = tracking.open_tracker(settings, real_schema)
+        for run in trained_store.all():
+            assert opened.log(run, trained_store.folder(run)) is None
+            (path,) = (settings.folder / "offline" / run.run_id).glob("offline-run-*/*.wandb")
+            found[run.candidate] = list(_read(path.read_bytes()))
     return found
 
 
@@ -79,6 +81,7 @@ def test_a_run_is_recorded_with_everything(
         "training",
     )
     assert run.run_group == winner.session
+    assert not run.notes
     values = {item.key: json.loads(item.value_json) for item in run.config.update}
     assert {name: values[name] for name in winner.params} == winner.params
     assert {name: values[name] for name in winner.tags} == winner.tags
