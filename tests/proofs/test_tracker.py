@@ -34,9 +34,12 @@ from rendering import files
 START_SECONDS = 120
 BUCKET = "tracking"
 # The server asks nobody who they are; neither may be found in anything that the project writes.
-PASSWORD, KEY = "password-of-nobody", "key-of-nobody".ljust(40, "0")
+# The key is of a form that each client sends: no dash, 40 characters.
+PASSWORD, KEY = "password-of-nobody", "keyofnobody".ljust(40, "0")
 # In the middle of the first of several runs.
 REQUESTS = 6
+# The same for what stands in for a service: whether it answers, and the first request of an upload.
+REQUESTS_OF_A_STAND_IN = 2
 NOT_READ = ("LICENSE", ".copier-answers.yml", ".github/**", "docs/**", "tests/**")
 HOSTED = [one for one in covering("tracker") if one.data()["tracker"] != "mlflow"]
 SELF_HOSTED = [one for one in covering("tracker") if one not in HOSTED]
@@ -55,12 +58,18 @@ def test_a_service_that_goes_away_costs_no_run(prove: Prove, combination: Combin
     def run(folder: Path) -> None:
         user = User(folder, combination, version)
         user.set_up()
-        with gateway() as gate, credentials(gate.url):
+        with gateway() as gate, credentials(gate.url, APP_TRACKING__EXPERIMENT="team/training"):
             said = user.poe("train")
             assert gate.left == 0, "it has gone away after the end"
             assert "The runs are safe in runs" in said, said
             said += refusal(lambda: user.poe("sync"))
             assert f"the tracker at {gate.url} failed" in said, said
+            # The clients' own commands end well although the service refuses what they send.
+            gate.status, gate.left = 403, sys.maxsize
+            said += refusal(lambda: user.poe("sync"))
+            assert "upload failed" in said or "was not taken" in said, said
+            said += refusal(lambda: user.poe("promote"))
+            assert "has not received the model" in said, said
         recorded = [json.loads(path.read_text()) for path in folder.glob("runs/*/run.json")]
         assert recorded
         assert not any(one["remote_id"] for one in recorded)
@@ -128,7 +137,8 @@ class Gateway(ThreadingHTTPServer):
     def __init__(self, server: str) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.behind = server
-        self.left = REQUESTS
+        self.left = REQUESTS if server else REQUESTS_OF_A_STAND_IN
+        self.status = 200  # of what stands in for a server
         self.url = f"http://127.0.0.1:{self.server_port}"
 
 
@@ -143,7 +153,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.left -= 1
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         status, kind, answer = (
-            self._ask(body) if self.server.behind else (200, "application/json", b"{}")
+            self._ask(body)
+            if self.server.behind
+            else (self.server.status, "application/json", b"{}")
         )
         self.send_response(status)
         self.send_header("Content-Type", kind)
@@ -181,11 +193,13 @@ def gateway(server: str = "") -> Iterator[Gateway]:
 
 
 @contextmanager
-def credentials(url: str) -> Iterator[None]:
+def credentials(url: str, **variables: str) -> Iterator[None]:
     """The shell of somebody who sends runs to a tracker, by name and key."""
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("APP_TRACKING__URI", url.replace("//", f"//user:{PASSWORD}@"))
         environment.setenv("APP_TRACKING__API_KEY", KEY)
+        for name, value in variables.items():
+            environment.setenv(name, value)
         yield
 
 

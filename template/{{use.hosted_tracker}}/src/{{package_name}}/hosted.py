@@ -104,8 +104,8 @@ def send(
         key: one more, whose value is never shown.
 
     Raises:
-        TrackerUnavailableError: it failed; the message ends with the first complaint, or with what
-            it said last.
+        TrackerUnavailableError: it failed; the message ends with what it said last, or with the
+            first complaint if its status is 0.
     """
     try:
         result = subprocess.run(  # noqa: S603  # this module's own callers name the command
@@ -123,7 +123,7 @@ def send(
     said = result.stdout.strip().splitlines() or ["nothing"]
     complaints = [line for line in said if complaint in line]
     if result.returncode or complaints:
-        reason = (complaints or said[-1:])[0]
+        reason = said[-1] if result.returncode else complaints[0]
         raise TrackerUnavailableError(hidden(f"the upload failed: {reason}", *key.values()))
 
 
