@@ -165,6 +165,42 @@ def test_a_switched_project_is_a_fresh_one_with_its_users_edits(
     assert_is_switched(switch, before, contents(mine), edited(fresh, switch))
 
 
+@pytest.mark.parametrize(
+    ("old", "new"), [("git", "dvc"), ("dvc", "git"), ("git", "delta"), ("git", "git_lfs")]
+)
+def test_a_users_data_come_along_by_the_documented_steps(
+    tmp_path: Path, released: Path, old: str, new: str
+) -> None:
+    mine = generate(released, tmp_path / "project", {"data_versioning": old}, FIRST)
+    file = mine / "data" / "raw" / "dataset.csv"
+    file.write_text("my,own\n1,2\n")
+    commit(mine, "their data")
+    file.write_text("my,own\n1,2\n3,4\n")
+    page = (mine / "docs" / "change-data-versioning.md").read_text()
+    for line in re.findall("^    ((?:mv|cp|git|copier) .+)$", page, re.MULTILINE):
+        program, *arguments = line.split()
+        if program == "copier":
+            update(mine, data_versioning=new)
+            assert_no_conflict(mine)
+        elif "commit" not in arguments:
+            subprocess.run([program, *arguments], cwd=mine, check=True)
+    assert file.read_text() == "my,own\n1,2\n3,4\n"
+    held = file.relative_to(mine).as_posix() in git(mine, "ls-files").splitlines()
+    assert held is new.startswith("git"), "git holds the file, or lost it"
+
+
+@pytest.mark.parametrize("new", ["git", "git_lfs"])
+def test_a_file_that_git_ignores_is_not_replaced_by_a_switch(
+    tmp_path: Path, released: Path, new: str
+) -> None:
+    mine = generate(released, tmp_path / "project", {"data_versioning": "dvc"}, FIRST)
+    file = mine / "data" / "raw" / "dataset.csv"
+    file.write_text("my,own\n1,2\n")
+    update(mine, data_versioning=new)
+    assert_no_conflict(mine)
+    assert file.read_text() == "my,own\n1,2\n"
+
+
 def test_another_target_changes_what_targets_own(project: Project) -> None:
     for switch in every_switch():
         if switch.axis == "deploy_target":

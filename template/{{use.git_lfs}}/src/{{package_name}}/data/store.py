@@ -69,7 +69,7 @@ class DataStore:
             size = self.file.stat().st_size / 1e9
             raise DataError(
                 f"{self.file} has {size:,.2f} GB, and GitHub takes {MAX_LFS_BYTES / 1e9:g} GB at "
-                "most: split it, or change the data versioning (docs/data.md)"
+                "most: split it, or change the data versioning (docs/change-data-versioning.md)"
             )
         self._git("lfs", "install", "--local")
         self._git("add", "--", str(self.file))

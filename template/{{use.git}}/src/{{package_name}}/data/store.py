@@ -98,8 +98,8 @@ class DataStore:
         advice = "\n".join(f"  {name}: {when}" for name, when in limits["change_to"].items())
         raise DataError(
             f"{path} has {size / 1e6:,.1f} MB, and git holds {limits['max_mb']:g} MB here "
-            f"({self._limits}). Change with `copier update --trust -d data_versioning=NAME` to\n"
-            f"{advice}"
+            f"({self._limits}). Keep your file outside first (docs/change-data-versioning.md), then "
+            f"change with `copier update --trust -d data_versioning=NAME` to\n{advice}"
         )
 
     def _git(self, *arguments: str, about: str = "") -> str:
