@@ -8,6 +8,7 @@ NAMED_BY = "data/raw/dataset.csv.json"
 def set_up(root: Path) -> None:
     """Settings, before the first version."""
     (root / "data" / "raw" / ".gitignore").write_text("/dataset.csv\n", encoding="utf-8")
+    (root / "data" / ".gitattributes").write_text("* -text -merge\n", encoding="utf-8")
 
 
 def forget(root: Path) -> None:

@@ -5,7 +5,6 @@ SHA-256 of the CSV file that this version gives. The table of a new project is t
 `data/table`, made from `data/seed.csv`; `docs/data.md` moves it to a bucket.
 """
 
-import hashlib
 import json
 import re
 import subprocess
@@ -17,6 +16,11 @@ from ..provenance import file_sha256
 from .table import VACUUM_HOURS, CsvTable
 
 __all__ = ["CsvTable", "DataStore"]
+
+# GitHub warns of larger files, and every clone carries them for good.
+MAX_GIT_BYTES = 50_000_000
+# What a merge published stands in the merge alone; what lost in one counts as well.
+EVERY_CHANGE = ("--full-history", "--diff-merges=separate")
 
 
 class Pin(NamedTuple):
@@ -43,27 +47,26 @@ class DataStore:
 
         Raises:
             DataError: the pointer is missing or damaged, the table does not hold that version, or
-                the file has changes that were never published.
+                the file has changes that no commit names.
         """
         pin = self._pin()
         table = CsvTable(self._address(pin))
         if pin.version == 0 and "://" not in table.address and not table.exists():
-            self._plant(table, pin)
+            self._plant(table)
         if self.file.is_file():
             if (present := self.digest()) == pin.sha256:
                 return self.file
-            if present not in table.digests() and not self._is_named(present):
+            if not self._is_named(present):
                 raise DataError(
-                    f"{self.file} has changes that were never published: publish them, or delete "
-                    "the file to fetch it again"
+                    f"{self.file} has changes that no commit names: publish and commit them, or "
+                    "delete the file to fetch it again"
                 )
+        part = self.file.with_name(f"{self.file.name}.part")
         try:
-            text = table.read(pin.version)
-        except DataError as error:
-            raise DataError(f"version {pin} cannot be read: {error}") from None
-        if _sha256(text) != pin.sha256:
-            raise DataError(f"{table.address} gives other bytes than version {pin} has")
-        self.file.write_text(text, encoding="utf-8", newline="")
+            _export(table, pin, part)
+            part.replace(self.file)
+        finally:
+            part.unlink(missing_ok=True)
         return self.file
 
     def publish(self) -> str:
@@ -72,15 +75,16 @@ class DataStore:
         Commit the changed pointer file afterwards, and the table as long as it is in the project.
 
         Raises:
-            DataError: the file is missing or breaks the table's schema, or another writer came
-                first.
+            DataError: the file is missing, breaks the table's schema or is too large for a table
+                in git, or another writer came first.
         """
         if not self.file.is_file():
             raise DataError(f"{self.file} does not exist; there is nothing to publish")
         before = self._pin() if self._pointer.is_file() else Pin("../table", 0, "")
         if self.digest() != before.sha256:
-            text = self.file.read_bytes().decode("utf-8")
-            number = CsvTable(self._address(before)).write(text, self.digest())
+            if "://" not in before.table:
+                _refuse_large(str(self.file), self.file.stat().st_size)
+            number = CsvTable(self._address(before)).write(self.file, self.digest())
             pin = Pin(before.table, number, self.digest())
             self._pointer.write_text(json.dumps(pin._asdict(), indent=2) + "\n", encoding="utf-8")
         return self.version()
@@ -89,9 +93,11 @@ class DataStore:
         """Refuse a commit of the data file itself, or of a pointer to what nobody else can read.
 
         Raises:
-            DataError: the file, or a pointer that is damaged or whose version is not staged.
+            DataError: the file, a pointer that is damaged or whose version is not staged, or
+                what is too large for git.
         """
-        staged = self._git("diff", "--cached", "--name-only", "--diff-filter=d").splitlines()
+        listing = ("diff", "--cached", "--name-only", "--diff-filter=d", "-z")
+        staged = self._git(*listing, "--", str(self.file.parents[1])).split("\0")[:-1]
         names = {Path(path).name for path in staged}
         if self.file.name in names:
             raise DataError(
@@ -103,6 +109,8 @@ class DataStore:
             log = f"{self._address(pin)}/_delta_log/{pin.version:020}.json"
             if "://" not in pin.table and not self._git("ls-files", "--", log):
                 raise DataError(f"version {pin} is not staged: fetch the data, then `git add data`")
+        for path in staged:
+            _refuse_large(path, int(self._git("cat-file", "-s", f":{path}")))
 
     def vacuum(self, hours: int = VACUUM_HOURS) -> list[str]:
         """Delete what belongs to no version that a commit of any branch names.
@@ -115,10 +123,8 @@ class DataStore:
         """
         if self._git("rev-parse", "--is-shallow-repository").strip() == "true":
             raise DataError("this clone lacks commits, and so versions: `git fetch --unshallow`")
-        # What a merge published stands in the merge alone; what lost in one counts as well.
-        merges = ("--full-history", "--diff-merges=separate")
         plain = ("--no-color", "--patch", "--format=", "--", str(self._pointer))
-        changes = self._git("log", "--all", *merges, *plain)
+        changes = self._git("log", "--all", *EVERY_CHANGE, *plain)
         named = {
             int(number) for number in re.findall(r'^[+-]\s+"version": (\d+)', changes, re.MULTILINE)
         }
@@ -141,16 +147,16 @@ class DataStore:
         """Commits that changed the version, the newest first, each as `<hash> <date> <subject>`."""
         return self._git("log", "--format=%h %as %s", "--", str(self._pointer)).splitlines()
 
-    def _plant(self, table: CsvTable, pin: Pin) -> None:
+    def _plant(self, table: CsvTable) -> None:
         """Make the first version from the seed, which every clone has."""
         if not self._seed.is_file():
             raise DataError(f"there is no table at {table.address}, and no {self._seed} to make it")
-        table.write(self._seed.read_bytes().decode("utf-8"), pin.sha256)
+        table.write(self._seed, file_sha256(self._seed))
 
     def _is_named(self, digest: str) -> bool:
         """Whether a commit of any branch names these bytes, maybe as a version of another table."""
         search = ("--format=%h", f"-S{digest}", "--", str(self._pointer))
-        return self._git("log", "--all", *search) != ""
+        return self._git("log", "--all", *EVERY_CHANGE, *search) != ""
 
     def _address(self, pin: Pin) -> str:
         if "://" in pin.table:
@@ -173,5 +179,19 @@ class DataStore:
         return result.stdout
 
 
-def _sha256(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+def _export(table: CsvTable, pin: Pin, path: Path) -> None:
+    try:
+        with path.open("wb") as out:
+            out.writelines(table.read(pin.version))
+    except DataError as error:
+        raise DataError(f"version {pin} cannot be read: {error}") from None
+    if file_sha256(path) != pin.sha256:
+        raise DataError(f"{table.address} gives other bytes than version {pin} has")
+
+
+def _refuse_large(path: str, size: int) -> None:
+    if size > MAX_GIT_BYTES:
+        raise DataError(
+            f"{path} has {size / 1e6:,.1f} MB, too large for git: move the versions to a bucket "
+            "first (docs/data.md), then publish"
+        )
