@@ -47,6 +47,24 @@ def test_git_holds_a_pointer(data: store.DataStore) -> None:
     data.guard()
 
 
+def test_of_several_remotes_origin_gets_the_content(data: store.DataStore) -> None:
+    git("remote", "add", "another", "file:///nowhere")
+    version = data.publish()
+    assert version in {path.name for path in versions.contents(Path.cwd())}
+
+
+def test_a_version_that_could_not_be_sent_is_sent_with_its_commit(data: store.DataStore) -> None:
+    there = git("remote", "get-url", "origin").strip()
+    git("remote", "set-url", "origin", "file:///nowhere")
+    with pytest.raises(errors.DataError, match="commit it, and `git push` sends its content"):
+        data.publish()
+    version = data.version()
+    commit("data: first version")
+    git("remote", "set-url", "origin", there)
+    git("push", "--quiet", "origin", "main")
+    assert version in {path.name for path in versions.contents(Path.cwd())}
+
+
 def test_a_pointer_that_was_checked_out_becomes_the_file(data: store.DataStore) -> None:
     data.publish()
     data.file.write_text(git("cat-file", "-p", f":{data.file.as_posix()}"), encoding="utf-8")

@@ -58,10 +58,11 @@ class DataStore:
     def publish(self) -> str:
         """Make the file as it is now a new version, for the next commit; return its version.
 
-        Its content goes to the remote at once, if there is one.
+        Its content goes to the remote at once, if there is one; of several, to `origin`.
 
         Raises:
-            DataError: the file is missing or too large, or the remote refuses it.
+            DataError: the file is missing or too large, or the remote refuses it, in which case
+                the version is staged all the same.
         """
         if not self.file.is_file():
             raise DataError(f"{self.file} does not exist; there is nothing to publish")
@@ -74,8 +75,9 @@ class DataStore:
         self._git("lfs", "install", "--local")
         self._git("add", "--", str(self.file))
         version = self.version()
-        for remote in self._git("remote").split()[:1]:
-            self._git("lfs", "push", "--object-id", remote, version, about=f", version {version}")
+        remotes = self._git("remote").split()
+        for remote in sorted(remotes, key=lambda name: name != "origin")[:1]:
+            self._send(version, remote)
         return version
 
     def guard(self) -> None:
@@ -130,6 +132,15 @@ class DataStore:
             "the repository was ready: `git lfs install --local`, then "
             f"`git add --renormalize {self.file}`"
         )
+
+    def _send(self, version: str, remote: str) -> None:
+        try:
+            self._git("lfs", "push", "--object-id", remote, version, about=f", version {version}")
+        except DataError as error:
+            raise DataError(
+                f"{error}\nThe version is staged all the same: commit it, and `git push` sends its "
+                "content"
+            ) from None
 
     def _is_pointer(self) -> bool:
         if self.file.stat().st_size > MAX_POINTER_BYTES:
