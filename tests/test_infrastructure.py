@@ -67,6 +67,14 @@ def test_each_text_and_number_is_validated(infra: Path) -> None:
     assert not wrong
 
 
+@pytest.mark.parametrize("option", ["dvc", "delta"])
+def test_the_documented_step_is_the_one_that_workflows_take(project: Project, option: str) -> None:
+    rendered = project({"data_versioning": option})
+    action = (rendered / ".github" / "actions" / "cloud" / "action.yml").read_text()
+    [step] = re.findall(r"^    - uses: aws-actions/\S+ # \S+$", action, re.MULTILINE)
+    assert f"{step}\n" in (rendered / "docs" / "data.md").read_text()
+
+
 def test_each_validation_is_seen_to_refuse(infra: Path) -> None:
     wrong = []
     for folder in modules(infra):

@@ -13,7 +13,7 @@ from containers.podman import refusal
 from infra.account import Account
 from infra.allowances import ALLOWANCES, assert_settled
 from infra.terraform import TOOLS, Root, check, environment, moto, terraform
-from infra.trust import assert_roles_are_taken_by_the_right_jobs
+from infra.trust import assert_roles_are_taken_by_the_right_jobs, trust_policy
 from matrix import Combination, combinations, covering
 from proof import Check, Tool, command
 
@@ -166,6 +166,9 @@ def applied(combination: Combination) -> Check:
             assert_settled(account.bootstrap.changes(), ALLOWANCES["bootstrap"])
             variables = outputs["github_variables"]
             trust = assert_roles_are_taken_by_the_right_jobs(account, variables)
+            if reader := outputs.get("data_role_arn"):
+                plan = trust_policy(account, variables["AWS_PLAN_ROLE_ARN"])
+                assert trust_policy(account, reader) == plan
             environments = apply_environment(account, target, variables)
             account.tear_down()
         return {**trust, **environments}

@@ -51,3 +51,25 @@ run "says_where_data_may_lie" {
     error_message = "The output does not name the bucket for data."
   }
 }
+
+run "lets_jobs_read_the_data_and_nothing_else" {
+  assert {
+    condition     = output.data_role_arn == aws_iam_role.read_data.arn && aws_iam_role.read_data.path == "/ci/"
+    error_message = "The role that reads the data is not named, or may be changed by the apply role."
+  }
+
+  assert {
+    condition     = aws_iam_role.read_data.assume_role_policy == module.github_roles.plan_trust_policy
+    error_message = "The role that reads the data is taken by others than the jobs that look."
+  }
+
+  assert {
+    condition = {
+      for statement in data.aws_iam_policy_document.read_data.statement : one(statement.resources) => one(statement.actions)
+      } == {
+      "arn:aws:s3:::first-model-data-123456789012-us-east-1/*" = "s3:GetObject"
+      "arn:aws:s3:::first-model-data-123456789012-us-east-1"   = "s3:ListBucket"
+    }
+    error_message = "The role may do more than read the bucket for data."
+  }
+}
