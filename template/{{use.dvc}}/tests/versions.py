@@ -16,6 +16,9 @@ def set_up(root: Path) -> None:
     settings = root / ".dvc"
     settings.mkdir()
     (settings / "config").write_text(CONFIG, encoding="utf-8")
+    data = root / "data"
+    data.mkdir(exist_ok=True)
+    (data / ".gitattributes").write_text("* -text -merge\n", encoding="utf-8")
     (settings / ".gitignore").write_text("/cache\n/tmp\n", encoding="utf-8")
 
 

@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,17 +11,17 @@ import pytest
 
 from tests import versions
 from tests.package import errors, evaluation, runs, store
-from tests.repositories import git
+from tests.repositories import commit, git
 
 
 @pytest.fixture
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> store.DataStore:
     """A repository whose data file was never published."""
     monkeypatch.chdir(tmp_path)
-    git("init", "--quiet")
+    git("init", "--quiet", "--initial-branch", "main")
     versions.set_up(tmp_path)
     file = Path("data", "raw", "dataset.csv")
-    file.parent.mkdir(parents=True)
+    file.parent.mkdir()
     file.write_text("name\nfirst\n", encoding="utf-8")
     return store.DataStore(file)
 
@@ -48,16 +49,97 @@ def test_the_data_file_itself_is_not_committed(data: store.DataStore) -> None:
         data.guard()
 
 
-def test_a_pointer_whose_content_is_not_staged_is_not_committed(data: store.DataStore) -> None:
+def _bundle() -> None:
+    """Let the remote be part of the repository, as that of a new project is."""
     config = Path(".dvc", "config")
     inside = config.read_text(encoding="utf-8").replace("../remote", "../data/remote")
     config.write_text(inside, encoding="utf-8")
+    Path("data", "remote").mkdir()
+
+
+def test_a_pointer_whose_content_is_not_staged_is_not_committed(data: store.DataStore) -> None:
+    _bundle()
     data.publish()
     git("add", versions.NAMED_BY)
     with pytest.raises(errors.DataError, match="is not staged: publish the data, then `git add"):
         data.guard()
     git("add", "data/remote")
     data.guard()
+
+
+def test_a_pointer_whose_content_was_never_sent_is_not_committed(data: store.DataStore) -> None:
+    version = data.publish()
+    git("add", "data")
+    data.guard()
+    versions.contents(Path.cwd())[0].unlink()
+    with pytest.raises(errors.DataError, match=f"version {version} was never sent"):
+        data.guard()
+    data.publish()
+    data.guard()
+    versions.forget(Path.cwd())
+    data.guard()
+
+
+@pytest.mark.parametrize("what", ["status", "push"])
+def test_a_remote_that_cannot_be_asked_is_a_known_problem(
+    data: store.DataStore, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    class ClientError(Exception):
+        """As the client of a bucket raises it: none of DVC's own."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise ClientError("no endpoint")
+
+    data.publish()
+    git("add", "data")
+    monkeypatch.setattr(f"dvc.repo.Repo.{what}", fail)
+    with pytest.raises(errors.DataError, match=f"dvc {what} failed .*: no endpoint"):
+        data.guard() if what == "status" else data.publish()
+
+
+def test_a_file_too_large_for_git_is_not_published_and_not_committed(
+    data: store.DataStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _bundle()
+    data.file.write_text("name\n" * 200, encoding="utf-8")
+    data.publish()
+    git("add", "data")
+    data.guard()
+    monkeypatch.setattr(store, "MAX_GIT_BYTES", 500)
+    with pytest.raises(errors.DataError, match=r"data/remote/.* too large for git: move the"):
+        data.guard()
+    with pytest.raises(errors.DataError, match=r"dataset\.csv has .* then publish"):
+        data.publish()
+
+
+@pytest.mark.parametrize("both", [True, False])
+def test_of_two_branches_the_merge_keeps_ones_version_or_publishes_both(
+    data: store.DataStore, *, both: bool
+) -> None:
+    _bundle()
+    data.publish()
+    Path(".gitignore").write_text("/data/raw/dataset.csv\n", encoding="utf-8")
+    commit("data: first version")
+    for branch in ("theirs", "ours"):
+        git("checkout", "--quiet", "-b", branch, "main")
+        data.file.write_text(f"name\nfirst\n{branch}\n", encoding="utf-8")
+        version = data.publish()
+        commit(f"data: {branch}")
+    with pytest.raises(subprocess.CalledProcessError):
+        git("merge", "theirs")
+    assert data.version() == version
+    git("checkout", "--theirs", "--", "data")
+    assert data.fetch().read_text(encoding="utf-8") == "name\nfirst\ntheirs\n"
+    git("checkout", "--ours", "--", "data")
+    assert data.fetch().read_text(encoding="utf-8") == "name\nfirst\nours\n"
+    if both:
+        data.file.write_text("name\nfirst\nours\ntheirs\n", encoding="utf-8")
+    assert (data.publish() == version) is not both
+    git("add", "data")
+    data.guard()
+    git("commit", "--quiet", "--message", "data: merge")
+    git("checkout", "--quiet", "theirs", "--", "data")
+    assert data.fetch().read_text(encoding="utf-8") == "name\nfirst\ntheirs\n"
 
 
 def test_other_bytes_than_the_pointers_are_named_and_not_kept(data: store.DataStore) -> None:

@@ -8,11 +8,15 @@ no account; `docs/data.md` moves it to a bucket.
 import hashlib
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from ..errors import DataError
 from ..provenance import file_sha256
+
+# GitHub warns of larger files, and every clone carries them for good.
+MAX_GIT_BYTES = 50_000_000
 
 
 class DataStore:
@@ -21,6 +25,8 @@ class DataStore:
     def __init__(self, file: Path) -> None:
         self.file = file
         self._pointer = file.with_name(f"{file.name}.dvc")
+        # Once the remote is a bucket, the folder is gone.
+        self._bundled = file.parents[1] / "remote"
 
     def fetch(self) -> Path:
         """Bring the file to the version that the present commit names.
@@ -43,10 +49,13 @@ class DataStore:
         Commit the changed pointer file afterwards: it is what names the version.
 
         Raises:
-            DataError: the file is missing, or the remote refuses it.
+            DataError: the file is missing or too large for a remote in git, or the remote
+                refuses it.
         """
         if not self.file.is_file():
             raise DataError(f"{self.file} does not exist; there is nothing to publish")
+        if self._bundled.is_dir():
+            _refuse_large(str(self.file), self.file.stat().st_size)
         self._dvc("add", self.file)
         self._dvc("push", self._pointer)
         return self.version()
@@ -55,24 +64,21 @@ class DataStore:
         """Refuse a commit of the data file itself, or of a pointer to what nobody else can fetch.
 
         Raises:
-            DataError: the file, or a pointer that is damaged or whose content is not staged.
+            DataError: the file, what is too large for git, or a pointer that is damaged or whose
+                content is neither staged nor in the remote.
         """
-        staged = self._git("diff", "--cached", "--name-only", "--diff-filter=d").splitlines()
+        listing = ("diff", "--cached", "--name-only", "--diff-filter=d", "-z")
+        staged = self._git(*listing, "--", str(self.file.parents[1])).split("\0")[:-1]
         names = {Path(path).name for path in staged}
         if self.file.name in names:
             raise DataError(
                 f"{self.file} is staged, and git holds its pointer only: "
                 f"take it back with `git rm --cached {self.file}`"
             )
+        for path in staged:
+            _refuse_large(path, int(self._git("cat-file", "-s", f":{path}")))
         if self._pointer.name in names:
-            version = self.version()
-            remote = self.file.parents[1] / "remote"
-            content = remote / "files" / "md5" / version[:2] / version[2:]
-            # Once the remote is a bucket, the folder is gone.
-            if remote.is_dir() and not self._git("ls-files", "--", str(content)):
-                raise DataError(
-                    f"version {version} is not staged: publish the data, then `git add {remote}`"
-                )
+            self._refuse_unsent(self.version())
 
     def version(self) -> str:
         """The version that the present commit names: DVC's MD5 of the file.
@@ -96,6 +102,20 @@ class DataStore:
         """Commits that changed the version, the newest first, each as `<hash> <date> <subject>`."""
         return self._git("log", "--format=%h %as %s", "--", str(self._pointer)).splitlines()
 
+    def _refuse_unsent(self, version: str) -> None:
+        if self._bundled.is_dir():
+            content = self._bundled / "files" / "md5" / version[:2] / version[2:]
+            if not self._git("ls-files", "--", str(content)):
+                raise DataError(
+                    f"version {version} is not staged: publish the data, then "
+                    f"`git add {self._bundled}`"
+                )
+        # What the remote has and this machine has not is sent, too: DVC calls it deleted.
+        elif set(
+            self._dvc("status", self._pointer, f", version {version}", cloud=True).values()
+        ) - {"deleted"}:
+            raise DataError(f"version {version} was never sent to the remote: publish it again")
+
     def _discard(self, version: str) -> None:
         """Take content out of DVC's cache, which is believed from then on, and the file away."""
         from dvc.repo import Repo  # type: ignore[import-untyped]
@@ -110,16 +130,23 @@ class DataStore:
             raise DataError(f"git {arguments[0]} failed: {result.stderr.strip()}")
         return result.stdout
 
-    def _dvc(self, what: str, target: Path, about: str = "") -> None:
+    def _dvc(self, what: str, target: Path, about: str = "", **options: bool) -> Any:
         # In this process: a command of its own would import DVC anew each time, for a second.
-        from dvc.exceptions import DvcException  # type: ignore[import-untyped]
         from dvc.repo import Repo
 
         try:
             with Repo() as repo:
-                getattr(repo, what)(str(target))
-        except (DvcException, OSError) as error:
+                return getattr(repo, what)(str(target), **options)
+        except Exception as error:  # noqa: BLE001  # the remote's client raises its own
             raise DataError(f"dvc {what} failed for {self.file}{about}: {error}") from None
+
+
+def _refuse_large(path: str, size: int) -> None:
+    if size > MAX_GIT_BYTES:
+        raise DataError(
+            f"{path} has {size / 1e6:,.1f} MB, too large for git: move the versions to a bucket "
+            "first (docs/data.md), then publish"
+        )
 
 
 def _md5(path: Path) -> str:
