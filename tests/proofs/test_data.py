@@ -32,6 +32,7 @@ ACTION = Path(".github/actions/fetch-data/action.yml")
 BUCKET = "credit-risk-data"
 REMOTE = f"s3://{BUCKET}/data"
 FIRST_AND_SECOND = 2
+OF_TWO_AND_THEIR_MERGE = 3
 KNOWN_PROBLEM = 2  # the status with which the project's commands end after one
 # Where the content of the first version is kept, beside the project.
 FIRST_VERSION = "first-version.csv"
@@ -205,6 +206,29 @@ def two_at_once(team: Team) -> None:
         command(["git", "checkout", "-q", f"origin/{name}", "--", "."], reader)
         team.fetch_as_ci(reader)
         assert (reader / FILE).read_bytes() == content, f"the version of {name} is lost"
+    two_branches_merge(team)
+
+
+def two_branches_merge(team: Team) -> None:
+    """The steps of docs/data.md: one version stays in place, and the rows of both are published."""
+    clone = team.clone("merger", "merger")
+    command(["git", "checkout", "-q", "-B", "merged", "origin/one"], clone)
+    team.do(clone, "data")
+    identity = ["-c", "user.name=n", "-c", "user.email=e@example.com"]
+    assert "CONFLICT" in refusal(lambda: command(["git", *identity, "merge", "origin/two"], clone))
+    if team.named_by == FILE.as_posix():
+        command(["git", "checkout", "--ours", team.named_by], clone)
+    add_row(clone, 3)
+    content = (clone / FILE).read_bytes()
+    team.do(clone, "publish-data")
+    command(["git", "add", "data"], clone)
+    team.do(clone, "guard-data")
+    command(["git", *identity, "commit", "-q", "--no-verify", "--no-edit"], clone)
+    command(["git", "push", "-q", "origin", "merged"], clone, environment=team.settings)
+    after = team.clone("after-the-merge", "after-the-merge")
+    command(["git", "checkout", "-q", "origin/merged"], after)
+    team.do(after, "data")
+    assert (after / FILE).read_bytes() == content
 
 
 def add_row(folder: Path, row: int) -> None:
@@ -233,6 +257,11 @@ def trains_as_a_stage(team: Team) -> None:
     set_params(params, before, candidates=dict(candidates[:3]))
     dvc("repro")
     commit(clone, "feat: fewer candidates")
+    # Whatever is imported leaves its bytecode beside the code.
+    compiling = [team.python, "-m", "compileall", "-q", "-f", "src"]
+    command(compiling, clone, environment=team.environment(clone))
+    assert list((clone / "src").rglob("__pycache__"))
+    assert "up to date" in dvc("status")
     assert "didn't change, skipping" in dvc("repro")
     assert command(["git", "status", "--porcelain"], clone) == ""
     set_params(params, before, candidates=dict(candidates[:2]), seed=before["seed"] + 1)
@@ -383,7 +412,8 @@ def dvc_in_a_bucket(team: Team) -> Iterator[None]:
         commit(team.origin, "build: data versions lie in a bucket")
         assert len(found.names()) == FIRST_AND_SECOND
         yield
-        assert len(found.names()) == FIRST_AND_SECOND + 2
+        assert len(found.names()) == FIRST_AND_SECOND + OF_TWO_AND_THEIR_MERGE
+        says_what_was_never_sent(team)
         goes_back_behind_the_move(team, team.named_by)
 
         def named_by(clone: Path) -> tuple[str, str]:
@@ -391,6 +421,23 @@ def dvc_in_a_bucket(team: Team) -> Iterator[None]:
             return md5, f"data/files/md5/{md5[:2]}/{md5[2:]}"
 
         names_what_is_missing_or_damaged(team, found, named_by)
+
+
+def says_what_was_never_sent(team: Team) -> None:
+    """The bucket is out of reach while somebody publishes and commits, and comes back."""
+    clone = team.clone("offline", "offline")
+    add_row(clone, 4)
+    away = "dvc remote modify --local storage endpointurl http://127.0.0.1:9"
+    command(away.split(), clone, environment=team.environment(clone))
+    said = team.refused(clone, "publish-data")
+    assert "dvc push failed" in said
+    assert "Traceback" not in said
+    command(["git", "add", "data"], clone)
+    assert "dvc status failed" in team.refused(clone, "guard-data")
+    (clone / ".dvc" / "config.local").unlink()
+    assert "was never sent" in team.refused(clone, "guard-data")
+    team.do(clone, "publish-data")
+    team.do(clone, "guard-data")
 
 
 @contextmanager
@@ -405,7 +452,7 @@ def table_in_a_bucket(team: Team) -> Iterator[None]:
         team.meeting = MEETING
         yield
         logs = [key for key in found.names() if "_delta_log" in key and key.endswith(".json")]
-        assert len(logs) == FIRST_AND_SECOND + 2
+        assert len(logs) == FIRST_AND_SECOND + OF_TWO_AND_THEIR_MERGE
         goes_back_behind_the_move(team, "data")
         vacuum = [team.python, "-m", f"{team.package}.data.vacuum"]
         command(vacuum, team.origin, environment=team.environment(team.origin))
