@@ -98,7 +98,7 @@ class DataStore:
         advice = "\n".join(f"  {name}: {when}" for name, when in limits["change_to"].items())
         raise DataError(
             f"{path} has {size / 1e6:,.1f} MB, and git holds {limits['max_mb']:g} MB here "
-            f"({self._limits}). Keep your file outside first (docs/change-data-versioning.md), then "
+            f"({self._limits}). Keep your file outside first: docs/change-data-versioning.md. Then "
             f"change with `copier update --trust -d data_versioning=NAME` to\n{advice}"
         )
 
