@@ -176,8 +176,11 @@ def test_a_users_data_come_along_by_the_documented_steps(
     file.write_text("my,own\n1,2\n")
     commit(mine, "their data")
     file.write_text("my,own\n1,2\n3,4\n")
+    secrets = mine / ".dvc" / "config.local"
+    if secrets.parent.exists():
+        secrets.write_text("secret_access_key = ...\n")
     page = (mine / "docs" / "change-data-versioning.md").read_text()
-    for line in re.findall("^    ((?:mv|cp|git|copier) .+)$", page, re.MULTILINE):
+    for line in re.findall("^    ((?:mv|rm|cp|git|copier) .+)$", page, re.MULTILINE):
         program, *arguments = line.split()
         if program == "copier":
             update(mine, data_versioning=new)
@@ -185,6 +188,7 @@ def test_a_users_data_come_along_by_the_documented_steps(
         elif "commit" not in arguments:
             subprocess.run([program, *arguments], cwd=mine, check=True)
     assert file.read_text() == "my,own\n1,2\n3,4\n"
+    assert secrets.name not in git(mine, "ls-files")
     held = file.relative_to(mine).as_posix() in git(mine, "ls-files").splitlines()
     assert held is new.startswith("git"), "git holds the file, or lost it"
 
