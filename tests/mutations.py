@@ -287,8 +287,8 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation(
         "a table takes whatever it can convert",
         "src/<package>/data/table.py",
-        "if not (missing or _same(kind, row[at])):",
-        "if not kind:",
+        "fits = [kind for kind in possible[at] if _same(kind, cell)]",
+        "fits = possible[at]",
         "tests/integration/test_store.py::test_what_breaks_the_schema_is_not_published",
         option="delta",
     ),
@@ -428,14 +428,14 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation(
         "an alias that no registry will take is sent for ever",
         "src/<package>/registry.py",
-        "            store.forget_alias(alias)\n            raise",
-        "            raise",
+        "            store.forget_alias(alias)\n            failed = error",
+        "            failed = error",
         "tests/unit/test_registry.py::test_an_alias_of_another_registry_is_announced_and_holds_up_nothing",
     ),
     Mutation(
         "the password of the tracker's address is shown",
         "src/<package>/tracker.py",
-        'return re.sub(r"://[^/\\s]*@", "://", text)',
+        'return re.sub(r"://\\S*@", "://", text)',
         'return re.sub(r"://@", "://", text)',
         "tests/integration/test_tracker_contract.py::test_a_tracker_that_is_down_says_so_within_seconds_and_shows_no_secret",
     ),

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from conftest import Project
-from matrix import combinations
+from matrix import Combination, combinations
 from mutations import MUTATIONS, Mutation
 from proofs.users import User
 from rendering import files
@@ -25,8 +25,7 @@ def installed(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Ins
 
     @cache
     def install(option: str) -> User:
-        found = combinations()
-        combination = next(c for c in found if not option or option in c.data().values())
+        combination = first_with(option)
         folder = tmp_path_factory.mktemp("installed") / "project"
         shutil.copytree(project(combination.data()), folder)
         user = User(folder, combination, combination.data()["python_version"])
@@ -34,6 +33,19 @@ def installed(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Ins
         return user
 
     return install
+
+
+def first_with(option: str) -> Combination:
+    """The first combination that has an option, or the first of all without one."""
+    return next(one for one in combinations() if not option or option in one.data().values())
+
+
+def source_of(mutation: Mutation, project: Path) -> tuple[Path, str]:
+    """The file of a fault, and its text, in which there is one place for it."""
+    (path,) = project.glob(mutation.file.replace("<package>", "*"))
+    text = path.read_text(encoding="utf-8")
+    assert text.count(mutation.old) == 1, f"{mutation.file}: {mutation.old!r} must occur once"
+    return path, text
 
 
 @contextmanager
@@ -45,6 +57,11 @@ def copied(installed: User, folder: Path) -> Iterator[Path]:
         shutil.copy2(path, target)
     yield folder
     shutil.rmtree(folder)
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.fault)
+def test_a_fault_has_its_place(project: Project, mutation: Mutation) -> None:
+    source_of(mutation, project(first_with(mutation.option).data()))
 
 
 @pytest.mark.slow
@@ -64,9 +81,7 @@ def test_the_named_tests_pass_without_a_fault(
 def test_a_fault_is_found(installed: Installed, tmp_path: Path, mutation: Mutation) -> None:
     user = installed(mutation.option)
     with copied(user, tmp_path / "project") as copy:
-        (path,) = copy.glob(mutation.file.replace("<package>", "*"))
-        source = path.read_text(encoding="utf-8")
-        assert source.count(mutation.old) == 1, f"{mutation.file}: {mutation.old!r} must occur once"
+        path, source = source_of(mutation, copy)
         path.write_text(source.replace(mutation.old, mutation.new), encoding="utf-8")
         result = user.test(copy, mutation.test)
     # 1: tests ran, and some failed. Anything else says nothing about the fault.
