@@ -166,7 +166,13 @@ def test_a_switched_project_is_a_fresh_one_with_its_users_edits(
 
 
 @pytest.mark.parametrize(
-    ("old", "new"), [("git", "dvc"), ("dvc", "git"), ("git", "delta"), ("git", "git_lfs")]
+    ("old", "new"),
+    [
+        ("git", "dvc"),
+        pytest.param("dvc", "git", marks=pytest.mark.slow),
+        pytest.param("git", "delta", marks=pytest.mark.slow),
+        pytest.param("git", "git_lfs", marks=pytest.mark.slow),
+    ],
 )
 def test_a_users_data_come_along_by_the_documented_steps(
     tmp_path: Path, released: Path, old: str, new: str
@@ -193,7 +199,7 @@ def test_a_users_data_come_along_by_the_documented_steps(
     assert held is new.startswith("git"), "git holds the file, or lost it"
 
 
-@pytest.mark.parametrize("new", ["git", "git_lfs"])
+@pytest.mark.parametrize("new", [pytest.param("git", marks=pytest.mark.slow), "git_lfs"])
 def test_a_file_that_git_ignores_is_not_replaced_by_a_switch(
     tmp_path: Path, released: Path, new: str
 ) -> None:
@@ -203,6 +209,17 @@ def test_a_file_that_git_ignores_is_not_replaced_by_a_switch(
     update(mine, data_versioning=new)
     assert_no_conflict(mine)
     assert file.read_text() == "my,own\n1,2\n"
+
+
+@pytest.mark.parametrize("option", [pytest.param("git", marks=pytest.mark.slow), "git_lfs"])
+def test_another_kind_of_problem_brings_its_data(
+    tmp_path: Path, released: Path, option: str
+) -> None:
+    mine = generate(released, tmp_path / "project", {"data_versioning": option}, FIRST)
+    update(mine, problem="regression")
+    assert_no_conflict(mine)
+    found = mine / "data" / "raw" / "dataset.csv"
+    assert found.read_bytes() == (ROOT / "datasets" / "diamonds.csv").read_bytes()
 
 
 def test_another_target_changes_what_targets_own(project: Project) -> None:
