@@ -269,6 +269,7 @@ def clean_environment() -> dict[str, str]:
     """This process's environment without what would change how a project's own tools behave."""
     dropped = {
         "PYTHONDONTWRITEBYTECODE",
+        "PYTHONUNBUFFERED",
         "PYTHONPATH",
         "PYTHONHOME",
         "VIRTUAL_ENV",

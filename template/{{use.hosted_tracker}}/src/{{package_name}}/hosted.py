@@ -110,7 +110,8 @@ def send(
     try:
         result = subprocess.run(  # noqa: S603  # this module's own callers name the command
             command,
-            env={**os.environ, **environment, **key},
+            # Unbuffered: what it says comes in the order in which it is said.
+            env={**os.environ, "PYTHONUNBUFFERED": "1", **environment, **key},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
