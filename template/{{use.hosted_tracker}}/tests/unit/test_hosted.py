@@ -72,7 +72,8 @@ def test_an_address_that_cannot_be_asked_has_failed() -> None:
         hosted.probe("http://127.0.0.1:none")
 
 
-def test_an_upload_that_fails_says_why_and_hides_its_key() -> None:
+def test_an_upload_that_fails_says_why_and_hides_its_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)
     script = "import os, sys; print('first'); sys.exit('bad key ' + os.environ['KEY'])"
     with pytest.raises(errors.TrackerUnavailableError, match=r"upload failed: bad key \*\*\*"):
         hosted.send([sys.executable, "-c", script], "ERROR", {}, {"KEY": "a-secret-key"})
